@@ -1,0 +1,66 @@
+"""Names of the model axes: what the leading entries of a vector field stand for."""
+
+BUYERS = (
+    "eu_g7",
+    "india_state",
+    "india_private",
+    "china_state",
+    "china_independent",
+    "turkiye",
+    "other",
+)
+"""Buyers of seaborne crude; `eu_g7` is the market that an import ban closes."""
+
+FLEET = ("insured", "unlisted", "eu_uk_listed", "us_listed")
+"""Fleet classes: G7-insured, shadow unlisted, listed by EU or UK only, listed by the US."""
+
+TRIGGERS = ("first", "second", "third")
+"""Trigger slots of a policy; their number is a shape, never data."""
+
+WATCHED = (
+    "brent_usd_bbl",
+    "fob_discount_usd_bbl",
+    "delivered_discount_usd_bbl",
+    "export_volume_mbd",
+    "export_revenue_usd_bn",
+    "oil_gas_revenue_rub_trn",
+    "liquid_fund_rub_trn",
+    "oil_afloat_mb",
+    "shadow_share_crude",
+    "deficit_rub_trn",
+)
+"""Outputs of the month before that a trigger may watch."""
+
+SITES = (
+    "brent_usd_bbl",
+    "usd_rub",
+    "refinery_throughput_mbd",
+    "crude_seaborne_mbd",
+    "export_volume_mbd",
+    "shadow_share_crude",
+    "delivered_discount_usd_bbl",
+    "fob_discount_usd_bbl",
+    "oil_afloat_mb",
+    "urals_tax_usd_bbl",
+    "export_revenue_usd_bn",
+    "oil_gas_revenue_rub_trn",
+    "non_oil_revenue_rub_trn",
+    "spending_rub_trn",
+    "liquid_fund_rub_trn",
+    "cpi_yoy",
+    "key_rate",
+)
+"""Quantities that are observed and so can be assimilated, in the order in which a month meets them."""
+
+LAG_12 = tuple(f"m{i}" for i in range(1, 13))
+"""The last twelve months, newest first."""
+
+LENGTH = {
+    "buyer": len(BUYERS),
+    "fleet": len(FLEET),
+    "trigger": len(TRIGGERS),
+    "watched": len(WATCHED),
+    "site": len(SITES),
+    "lag": len(LAG_12),
+}
+"""Length of each named axis."""
