@@ -3,12 +3,14 @@
 from ripeness.flow.axes import BUYERS, FLEET, LENGTH, SITES, TRIGGERS, WATCHED
 from ripeness.flow.layout import Array, Layout, PerBuyer, PerFleet, PerSite, Scalar, layout_of
 from ripeness.flow.levers import Levers, Triggers
-from ripeness.flow.rows import MonthRow, Outputs, PolicyRow, Shocks
+from ripeness.flow.rows import NEVER, MonthRow, Outputs, PolicyRow, Shocks
+from ripeness.flow.world import Parameters, WorldState
 
 __all__ = [
     "BUYERS",
     "FLEET",
     "LENGTH",
+    "NEVER",
     "SITES",
     "TRIGGERS",
     "WATCHED",
@@ -17,6 +19,7 @@ __all__ = [
     "Levers",
     "MonthRow",
     "Outputs",
+    "Parameters",
     "PerBuyer",
     "PerFleet",
     "PerSite",
@@ -24,5 +27,6 @@ __all__ = [
     "Scalar",
     "Shocks",
     "Triggers",
+    "WorldState",
     "layout_of",
 ]

@@ -55,12 +55,15 @@ SITES = (
 LAG_12 = tuple(f"m{i}" for i in range(1, 13))
 """The last twelve months, newest first."""
 
-LENGTH = {
-    "buyer": len(BUYERS),
-    "fleet": len(FLEET),
-    "trigger": len(TRIGGERS),
-    "watched": len(WATCHED),
-    "site": len(SITES),
-    "lag": len(LAG_12),
+LABELS: dict[object, tuple[str, ...]] = {
+    "buyer": BUYERS,
+    "fleet": FLEET,
+    "trigger": TRIGGERS,
+    "watched": WATCHED,
+    "site": SITES,
+    "lag": LAG_12,
 }
+"""Labels of each named axis."""
+
+LENGTH = {axis: len(labels) for axis, labels in LABELS.items()}
 """Length of each named axis."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
-from ripeness.flow.axes import LENGTH
+from ripeness.flow.axes import LABELS, LENGTH
 
 Array = Any
 """An array of whichever engine runs: NumPy, JAX, or the tracer's expression nodes."""
@@ -62,6 +63,17 @@ class Layout:
                     rest //= length
                 names.append(f"{field.name}[{','.join(str(i) for i in reversed(index))}]")
         return tuple(names)
+
+    @property
+    def row_labels(self) -> tuple[str, ...]:
+        """As `row_names`, with the labels of named axes: `round_trip_days.india_state`."""
+        labels: list[str] = []
+        hints = get_type_hints(self.record, include_extras=True)
+        for field in self.fields:
+            axes = get_args(hints[field.name])[1]
+            parts = [LABELS.get(a, tuple(str(i) for i in range(n))) for a, n in zip(axes, field.shape, strict=True)]
+            labels.extend(".".join((field.name, *combination)) for combination in product(*parts))
+        return tuple(labels)
 
     def __getitem__(self, name: str) -> Field:
         for field in self.fields:

@@ -26,6 +26,7 @@ class MonthRow(NamedTuple):
     """Facts of one month that no policy changes: calendar, law, plans, and the record to assimilate."""
 
     days: Scalar  # days in the month
+    counting: Scalar  # 1 in the months over which a run sums its metrics
     quarter_tax: Scalar  # 1 in April, July and October (excess-profit tax of the quarter before)
     march_tax: Scalar  # 1 in March (settlement of the fourth quarter)
     december: Scalar  # 1 in December (year-end fund sales)
@@ -109,11 +110,15 @@ class Outputs(NamedTuple):
     key_rate: Scalar
     price_cap_usd_bbl: Scalar
     coalition_cost_usd_bn: Scalar
+    mean_brent_usd_bbl: Scalar  # means and sums run over the counted months so far
+    mean_fob_discount_usd_bbl: Scalar
+    mean_delivered_discount_usd_bbl: Scalar
+    mean_export_volume_mbd: Scalar
     cum_export_revenue_usd_bn: Scalar
     cum_oil_gas_revenue_rub_trn: Scalar
     cum_deficit_rub_trn: Scalar
     cum_coalition_cost_usd_bn: Scalar
-    months_to_stressed: Scalar
+    months_to_stressed: Scalar  # counted months until first met; `NEVER` where not met yet
     months_to_constrained: Scalar
     months_to_unsustainable: Scalar
     barrels_residual: Scalar  # I01, should be 0
@@ -121,3 +126,7 @@ class Outputs(NamedTuple):
     price_chain_residual: Scalar  # I03
     budget_residual: Scalar  # I04
     log_likelihood: PerSite
+
+
+NEVER = 999.0
+"""Value of a months-to output whose condition has not been met."""
