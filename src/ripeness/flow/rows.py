@@ -72,6 +72,8 @@ class Shocks(NamedTuple):
     fund: Scalar
     cpi: Scalar
     key_rate: Scalar
+    quote: Scalar
+    tax_quote: Scalar
 
 
 class Outputs(NamedTuple):

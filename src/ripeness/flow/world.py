@@ -80,6 +80,8 @@ class Parameters(NamedTuple):
     buyer_width: Scalar  # USD/bbl, spread of refiners within a buyer
     scarcity_relief: Scalar  # USD/bbl by which premia fall when other crude is scarce
     tariff_pass: Scalar  # USD/bbl a unit of tariff on the buyer
+    buyer_reach_initial: PerBuyer  # share of the capacity in touch with the seller at the start
+    reach_growth_month: Scalar  # 1/month at full acceptance
     adaptation_share: Scalar  # share of secondary pressure that buyers learn to work around
     adaptation_months: Scalar  # half-life of that learning
     market_power_usd: Scalar  # USD/bbl a unit of buyer concentration
@@ -108,6 +110,7 @@ class Parameters(NamedTuple):
     tax_wedge_2022_usd_bbl: Scalar  # tax price over FOB while it was a delivered price
     tax_wedge_2023_usd_bbl: Scalar  # the same from April 2023 to December 2024
     tax_wedge_sd: Scalar
+    tax_wedge_sd_2022: Scalar
     tax_wedge_persistence: Scalar
     oil_tax_constant: Scalar  # RUB trn a month
     oil_tax_slope: Scalar  # RUB trn a month per thousand RUB/bbl of taxable price
@@ -132,11 +135,13 @@ class Parameters(NamedTuple):
     absorption_gdp_year: Scalar  # net issuance banks take in a year at tolerable yields, share of GDP
     yield_limit: Scalar
     yield_width: Scalar
+    yield_key_weight: Scalar  # weight of the key rate in the long yield
     term_premium: Scalar
     monetary_share: Scalar  # share of uncovered need met by central-bank money
     war_cut_share: Scalar  # share of uncovered need that falls on next month's spending
     rouble_receipts: Scalar  # d ln rate / d ln export receipts, a month
-    rouble_reversion: Scalar  # 1/month toward the real level of the start
+    rouble_normal: Scalar  # RUB/USD
+    rouble_reversion: Scalar  # 1/month toward it
     rouble_sd: Scalar
     cpi_persistence: Scalar
     cpi_normal: Scalar
@@ -178,6 +183,7 @@ class WorldState(NamedTuple):
     delivered_error: Scalar
     logistics_error: Scalar
     pressure_adapted: Scalar  # share of secondary pressure already worked around
+    buyer_reach: PerBuyer
     unsold_mb: Scalar
     # receipts and treasury
     tax_wedge_error: Scalar
@@ -190,6 +196,7 @@ class WorldState(NamedTuple):
     uncovered: Scalar  # of the month before, RUB trn
     uncovered_months: PerLag  # 1 where the month had uncovered need, newest first
     real_spending: PerLag  # newest first, prices of the start
+    real_spending_trend: Scalar  # trailing mean of the yearly mean
     deficit_year: Scalar  # year to date
     liquid_fund: Scalar
     cpi_yoy: Scalar

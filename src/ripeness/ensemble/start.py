@@ -1,0 +1,83 @@
+"""State of the world on the eve of a case's first month."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ripeness.flow import LENGTH, NEVER, Parameters, WorldState
+from ripeness.world.oil_market import normal_exports_mbd
+from ripeness.world.treasury import TAX_FREE_USD_BBL
+
+STEADY_DISCOUNT_USD_BBL = 2.0
+"""Discount from which the clearing search starts; it is forgotten within months."""
+
+
+class StartFacts(NamedTuple):
+    """What the record says of the months before the first, from the case's series."""
+
+    brent_usd_bbl: float
+    usd_rub: float
+    taxable_price: np.ndarray  # (12,) thousand RUB/bbl, newest first
+    liquid_fund_rub_trn: float
+    cpi_yoy: float
+    key_rate: float
+    spending_month_rub_trn: float
+    need_month_rub_trn: float
+    urals_discount_usd_bbl: float
+    price_cap_usd_bbl: float
+
+
+def taxable_price_lags(tax_price: np.ndarray, usd_rub: np.ndarray) -> np.ndarray:
+    """Taxable price of the last twelve months, thousand RUB/bbl, newest first, from oldest-first arrays."""
+    taxable = np.maximum(tax_price - TAX_FREE_USD_BBL, 0.0) * usd_rub / 1000.0
+    return taxable[::-1][:12].copy()
+
+
+def initial_state(params: Parameters, facts: StartFacts) -> WorldState:
+    """State on the eve of the first month, arrays (..., members), float64."""
+    n = np.shape(params.payload_mb)[-1]
+
+    def full(value: Any) -> np.ndarray:
+        return np.broadcast_to(np.asarray(value, float), (n,)).copy()
+
+    def vector(values: Any, axis: str) -> np.ndarray:
+        column = np.broadcast_to(np.asarray(values, float).reshape(-1, 1), (LENGTH[axis], n))
+        return column.copy()
+
+    zero = {name: full(0.0) for name in WorldState._fields}
+    exports = normal_exports_mbd(params)
+    fob = facts.brent_usd_bbl - facts.urals_discount_usd_bbl
+    return WorldState(**zero)._replace(
+        brent_base_usd_bbl=full(facts.brent_usd_bbl),
+        fleet=np.asarray(params.fleet_initial, float).copy(),
+        listing_loss=vector(0.0, "fleet"),
+        channel=full(1.0),
+        dynamic_cap_usd_bbl=full(facts.price_cap_usd_bbl),
+        fob_mean_usd_bbl=full(fob),
+        buyer_reach=np.asarray(params.buyer_reach_initial, float).copy(),
+        clearing_discount=full(STEADY_DISCOUNT_USD_BBL),
+        taxable_price=vector(facts.taxable_price, "lag"),
+        usd_rub=full(facts.usd_rub),
+        need_smooth=full(facts.need_month_rub_trn),
+        uncovered_months=vector(0.0, "lag"),
+        real_spending=vector(facts.spending_month_rub_trn, "lag"),
+        real_spending_trend=full(facts.spending_month_rub_trn),
+        liquid_fund=full(facts.liquid_fund_rub_trn),
+        cpi_yoy=full(facts.cpi_yoy),
+        key_rate=full(facts.key_rate),
+        cpi_level=full(1.0),
+        trigger_count=vector(0.0, "trigger"),
+        trigger_age=vector(0.0, "trigger"),
+        brent_before=full(facts.brent_usd_bbl),
+        fob_discount_before=full(facts.urals_discount_usd_bbl),
+        delivered_before=full(facts.urals_discount_usd_bbl),
+        volume_before=exports,
+        revenue_before=full(14.0),
+        fob_before=full(fob),
+        world_exports_before=exports,
+        first_stressed=full(NEVER),
+        first_constrained=full(NEVER),
+        first_unsustainable=full(NEVER),
+    )
