@@ -85,7 +85,6 @@ def test_every_decision_is_listed() -> None:
     assert [page.name for page in sorted(folder.glob("0*.md")) if f"({page.name})" not in index] == []
 
 
-@pytest.mark.slow
 def test_a_built_package_holds_code_and_every_case_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
