@@ -1,0 +1,175 @@
+"""What is wrong with the instruments and policies of a case: everything at once, each with a remedy.
+
+The case room reads files and knows no lever; what a lever is, and what may be done to it, is known
+here. `ripeness check` puts these faults beside those of the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ripeness.base import Fault, RipenessError, shown, suggestion
+from ripeness.flow import TRIGGERS, WATCHED
+from ripeness.flow.axes import LABELS
+from ripeness.policy.levers import lever_catalogue
+from ripeness.policy.relative import month_of
+
+if TYPE_CHECKING:
+    from ripeness.case import Case, Change, Instrument, Policy
+
+BOUNDED = frozenset({"set", "at_least", "at_most"})
+"""Operations whose value is itself a value of the lever, and so must lie in its range."""
+
+SHARED_BASE = "as_enacted"
+"""The policy that changes nothing; it is its own base."""
+
+
+def instrument_faults(case: Case) -> list[Fault]:
+    """Faults in the instruments: unknown levers, values out of range, a lever set by two files."""
+    faults = [fault for instrument in case.instruments for fault in _faults_of_instrument(instrument)]
+    setters: dict[str, Instrument] = {}
+    for instrument in case.instruments:
+        for name in sorted({name for value in instrument.values for name in value.levers}):
+            other = setters.setdefault(name, instrument)
+            if other is not instrument and not (other.adds and instrument.adds):
+                faults.append(
+                    Fault(
+                        instrument.file,
+                        instrument.line,
+                        name,
+                        None,
+                        f"{other.name} sets this lever too",
+                        "put `adds: true` in both files where their values are meant to add up, or drop one",
+                    )
+                )
+    return faults
+
+
+def policy_faults(case: Case, policy: Policy) -> list[Fault]:
+    """Faults in a policy and its bases: unknown levers or outputs, bad months, too many triggers."""
+    faults: list[Fault] = []
+    try:
+        line = lineage(case, policy)
+    except RipenessError as error:
+        return [Fault(policy.file, policy.line, "base", policy.base, error.problem, error.remedy)]
+    for i, change in enumerate(policy.changes):
+        faults.extend(_faults_of_change(case, policy, f"changes[{i}]", change))
+    for i, trigger in enumerate(policy.triggers):
+        key = f"triggers[{i}]"
+        if trigger.output not in WATCHED:
+            remedy = suggestion(trigger.output, WATCHED, "output")
+            faults.append(
+                _fault(policy, f"{key}.when.output", trigger.output, "a trigger cannot watch this", remedy)
+            )
+        for j, change in enumerate(trigger.then):
+            faults.extend(_faults_of_change(case, policy, f"{key}.then[{j}]", change))
+            if change.ramp_months:
+                faults.append(
+                    _fault(
+                        policy,
+                        f"{key}.then[{j}].ramp_months",
+                        change.ramp_months,
+                        "a triggered change has no ramp: when it fires is not known before the run",
+                        "leave ramp_months out, or use triggers with rising after_months",
+                    )
+                )
+    count = sum(len(ancestor.triggers) for ancestor in line)
+    if count > len(TRIGGERS):
+        faults.append(
+            _fault(
+                policy,
+                "triggers",
+                count,
+                f"a policy has at most {len(TRIGGERS)} triggers, those of its bases included",
+                "join rules that watch the same output, or base the policy on one with fewer",
+            )
+        )
+    return faults
+
+
+def lineage(case: Case, policy: Policy) -> tuple[Policy, ...]:
+    """The policy's bases, furthest first, and the policy itself last.
+
+    RipenessError on an unknown base or a circle of bases.
+    """
+    line = [policy]
+    while (base := line[-1].base) is not None and base != line[-1].name:
+        if base not in case.policies:
+            if base == SHARED_BASE:
+                break
+            raise RipenessError(f"the base {base} is no policy", suggestion(base, case.policies, "policy"))
+        if any(base == seen.name for seen in line):
+            names = " -> ".join([*(seen.name for seen in line), base])
+            raise RipenessError(f"bases run in a circle: {names}", f"base one of them on {SHARED_BASE}")
+        line.append(case.policies[base])
+    return tuple(reversed(line))
+
+
+def _fault(policy: Policy, key: str, value: object, problem: str, remedy: str) -> Fault:
+    return Fault(policy.file, policy.line, key, shown(value), problem, remedy)
+
+
+def _faults_of_instrument(instrument: Instrument) -> Iterator[Fault]:
+    for i, value in enumerate(instrument.values):
+        for name, amount in value.levers.items():
+            for label, number in _entries(amount):
+                dotted = name if label is None else f"{name}.{label}"
+                key = f"values[{i}].levers.{dotted}"
+                for problem, remedy in _lever_problems(dotted, number, bounded=True):
+                    yield Fault(instrument.file, value.line, key, shown(number), problem, remedy)
+        if value.kind == "pulse" and not any(_is_pulse(name) for name in value.levers):
+            yield Fault(
+                instrument.file,
+                value.line,
+                f"values[{i}].kind",
+                value.kind,
+                "none of these levers is a pulse: they hold until their next value",
+                "leave kind out, and date a second value where the first ends",
+            )
+
+
+def _faults_of_change(case: Case, policy: Policy, key: str, change: Change) -> Iterator[Fault]:
+    for part, text in (("from", change.start), ("until", change.until)):
+        if text is None:
+            continue
+        try:
+            month_of(text, case.first_month, case.last_month)
+        except RipenessError as error:
+            yield _fault(policy, f"{key}.{part}", text, error.problem, error.remedy)
+    for label, number in _entries(change.value):
+        dotted = change.lever if label is None else f"{change.lever}.{label}"
+        for problem, remedy in _lever_problems(dotted, number, change.operation in BOUNDED):
+            yield _fault(policy, f"{key}.{change.operation}", number, f"{dotted}: {problem}", remedy)
+        if change.operation == "scale" and number < 0:
+            remedy = "scale by 0 or more"
+            yield _fault(policy, f"{key}.scale", number, "a lever cannot be scaled below 0", remedy)
+
+
+def _lever_problems(dotted: str, number: float, bounded: bool) -> Iterator[tuple[str, str]]:
+    """Problem and remedy pairs of one amount of one lever, `name` or `name.label`."""
+    name, _, label = dotted.partition(".")
+    catalogue = lever_catalogue()
+    if name not in catalogue:
+        yield "there is no such lever", suggestion(name, catalogue, "lever")
+        return
+    lever = catalogue[name]
+    labels = LABELS[lever.axis] if lever.axis else ()
+    if label and label not in labels:
+        what = lever.axis or "part"
+        yield f"the lever {name} has no {what} {label}", suggestion(label, labels, what)
+    if bounded and not lever.low <= number <= lever.high:
+        yield f"outside the range of the lever, in {lever.unit}", f"give {lever.low:g} to {lever.high:g}"
+
+
+def _entries(amount: object) -> Iterator[tuple[str | None, float]]:
+    """Label and number of each entry: one without label, or those of a vector lever."""
+    if isinstance(amount, Mapping):
+        yield from amount.items()
+    else:
+        yield None, amount
+
+
+def _is_pulse(name: str) -> bool:
+    lever = lever_catalogue().get(name.partition(".")[0])
+    return lever is not None and lever.kind == "pulse"

@@ -1,0 +1,113 @@
+"""Levers as they were enacted: dated values of instruments turned into one row a month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ripeness.base import CaseFaults, Month
+from ripeness.flow import Levers, layout_of
+from ripeness.policy.checks import instrument_faults
+from ripeness.policy.levers import lever_of_row, rows_of_lever
+
+if TYPE_CHECKING:
+    from ripeness.case import Case, DatedValue, Instrument
+
+Floats = NDArray[np.float64]
+
+MEAN_WINDOW = 12
+"""Months over which the forecast rule `mean_12` averages."""
+
+
+def enacted_levers(case: Case, months: Sequence[Month], origin: Month | None = None) -> Floats:
+    """Lever rows (len(months), levers) in the order of `layout_of(Levers)` with no policy change.
+
+    A share counts for the days it was in force in the month of its date; a level is that of the last
+    date in the month; pulses of a month add up and count only there. Past the last dated value, and
+    never before the case's data end, the instrument's forecast rule takes over. With `origin`, values dated
+    in or after that month are not known and the rule takes over at the origin. A pulse has nothing to
+    hold, so that `hold` ends it as `zero` does. Instruments that set
+    one lever together add up; a sum beyond the lever's range is cut to it. CaseFaults where the
+    instruments of the case are at fault.
+    """
+    if faults := instrument_faults(case):
+        raise CaseFaults(faults)
+    first, last = min(case.first_month, *months), max(case.last_month, *months)
+    rows = np.zeros((last - first + 1, layout_of(Levers).size))
+    for instrument in case.instruments:
+        _add_instrument(rows, instrument, case, first, origin)
+    for row in range(rows.shape[1]):
+        lever = lever_of_row(row)
+        np.clip(rows[:, row], lever.low, lever.high, out=rows[:, row])
+    return rows[[month - first for month in months]]
+
+
+def _add_instrument(
+    rows: Floats, instrument: Instrument, case: Case, first: Month, origin: Month | None
+) -> None:
+    dated: dict[int, list[tuple[dt.date, float]]] = {}
+    for value in instrument.values:
+        if origin is not None and Month.of(value.date) >= origin:
+            continue
+        for row, amount in amounts_by_row(value):
+            dated.setdefault(row, []).append((value.date, amount))
+    known_to = case.data_until if origin is None else origin - 1
+    for row, events in dated.items():
+        events.sort(key=lambda event: event[0])
+        lever = lever_of_row(row)
+        if lever.kind == "pulse":
+            path = _pulses(events, len(rows), first)
+        else:
+            path = _levels(events, len(rows), first, lever.day_weighted)
+        if instrument.forecast != "hold" or lever.kind == "pulse":
+            ends = max(known_to, Month.of(events[-1][0])) - first + 1
+            path = _forecast(path, instrument.forecast, ends, known_to - first + 1)
+        rows[:, row] += path
+
+
+def amounts_by_row(value: DatedValue) -> Iterable[tuple[int, float]]:
+    """Lever rows that a dated value sets, with the amount of each."""
+    for name, amount in value.levers.items():
+        if isinstance(amount, Mapping):
+            for label, part in amount.items():
+                yield rows_of_lever(f"{name}.{label}")[0], float(part)
+        else:
+            for row in rows_of_lever(name):
+                yield row, float(amount)
+
+
+def _pulses(events: list[tuple[dt.date, float]], length: int, first: Month) -> Floats:
+    """Monthly sums of dated pulses."""
+    path = np.zeros(length)
+    for date, amount in events:
+        at = Month.of(date) - first
+        if 0 <= at < length:
+            path[at] += amount
+    return path
+
+
+def _levels(events: list[tuple[dt.date, float]], length: int, first: Month, weighted: bool) -> Floats:
+    """Monthly path of a lever that holds from each date to the next, dates in order."""
+    path, level = np.zeros(length), 0.0
+    for date, amount in events:
+        month = Month.of(date)
+        at = month - first
+        if at < 0:
+            path[:] = amount
+        elif at < length:
+            share = (month.days - date.day + 1) / month.days if weighted else 1.0
+            path[at] += share * (amount - level)
+            path[at + 1 :] = amount
+        level = amount
+    return path
+
+
+def _forecast(path: Floats, rule: str, start: int, known: int) -> Floats:
+    """Path with the rule's value from index `start` on; `known` is the index after the last known month."""
+    window = path[max(known - MEAN_WINDOW, 0) : max(known, 0)]
+    after = float(window.mean()) if rule == "mean_12" and window.size else 0.0
+    return np.where(np.arange(path.size) >= start, after, path)
