@@ -1,73 +1,78 @@
 """Builders of the smallest case that a policy can be compiled against."""
 
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from ripeness.base import Month
+from ripeness.case.names import PULSE_LEVERS
+from ripeness.case.records import Case, Change, DatedValue, Instrument, Policy, Trigger
 
 
 def _value(date, levers, kind=None):
-    return SimpleNamespace(date=dt.date.fromisoformat(date), levers=levers, kind=kind, line=None)
+    usual = "pulse" if set(levers) <= set(PULSE_LEVERS) else "level"
+    return DatedValue(dt.date.fromisoformat(date), levers, "an act", "reported", kind or usual)
 
 
 def _instrument(name, values, forecast="hold", adds=False):
-    return SimpleNamespace(
-        name=name,
-        title=name,
-        forecast=forecast,
-        adds=adds,
-        values=tuple(_value(*value) for value in values),
-        file=f"instruments/{name}.yaml",
-        line=1,
-    )
+    dated = tuple(_value(*value) for value in values)
+    return Instrument(name, name, ("EU",), ("oil",), (), forecast, dated, adds)
 
 
 def _change(lever, operation, value, start=None, until=None, ramp_months=0):
-    return SimpleNamespace(
-        lever=lever, operation=operation, value=value, start=start, until=until, ramp_months=ramp_months
-    )
+    return Change(lever, operation, value, start, until, ramp_months)
 
 
 def _trigger(output, then, above=None, below=None, for_months=1, after_months=0):
-    return SimpleNamespace(
-        output=output,
-        above=above,
-        below=below,
-        for_months=for_months,
-        after_months=after_months,
-        then=tuple(then),
-    )
+    return Trigger(output, above, below, for_months, after_months, tuple(then))
 
 
 def _policy(name, changes=(), triggers=(), base="as_enacted", start=None):
-    return SimpleNamespace(
+    return Policy(
         name=name,
         title=name.replace("_", " "),
+        author="the tests",
+        question="",
         base=base,
+        needs=(),
         start=None if start is None else Month.parse(start),
         changes=tuple(changes),
         triggers=tuple(triggers),
-        file=f"policies/{name}.yaml",
-        line=1,
+        expected=(),
     )
 
 
 def _case(instruments=(), policies=(), default_start="2024-06"):
     policies = (_policy("as_enacted", base=None), *policies)
-    return SimpleNamespace(
+    return Case(
         name="tiny",
+        title="A tiny case",
+        folder=Path("tiny"),
         first_month=Month(2023, 1),
         last_month=Month(2026, 12),
+        war_start=Month(2023, 1),
         data_until=Month(2025, 6),
         default_start=None if default_start is None else Month.parse(default_start),
+        program="money_chain",
+        blocks=(),
+        actors=(),
+        not_modelled=(),
+        metrics=(),
+        parameters={},
+        series={},
+        observations={},
+        observation_error={},
+        month_facts={},
         instruments=tuple(instruments),
         policies={policy.name: policy for policy in policies},
+        tests=(),
+        content_hash="",
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make():
     """Constructors of case, instrument, policy, change and trigger."""
     return SimpleNamespace(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ripeness.base import CaseFaults, Month, RipenessError
@@ -20,7 +20,7 @@ FIRST = Month(2023, 1)
 START = Month(2024, 6) - FIRST
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def enacted(make):
     """Instruments with a share, a level and pulses."""
     return [
@@ -220,7 +220,7 @@ def changes(draw, make):
     return make.change(lever, operation, value, draw(when), draw(when), draw(st.integers(0, 6)))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), start=st.integers(0, 47))
 def test_no_policy_acts_before_its_start_or_leaves_the_ranges(make, enacted, data, start):
     own = data.draw(st.lists(changes(make), max_size=5))

@@ -1,5 +1,7 @@
 """Instruments become lever rows: days, kinds, forecast rules and what was known at a date."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -141,28 +143,13 @@ def test_sum_beyond_the_range_is_cut_to_it(make):
     assert _path(make.case(parts), "port_ban")[-1] == 1.0
 
 
-@given(day=st.integers(1, 28), month=st.integers(1, 12), share=st.floats(0, 1))
-def test_share_days_are_conserved(day, month, share):
+@given(date=st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)), share=st.floats(0, 1))
+def test_share_days_are_conserved(make, date, share):
     # A measure in force for n days of the case contributes n days times its strength.
-    import datetime as dt
-    from types import SimpleNamespace
-
-    value = SimpleNamespace(date=dt.date(2024, month, day), levers={"waiver": share}, kind=None, line=None)
-    instrument = SimpleNamespace(
-        name="a", forecast="hold", adds=False, values=(value,), file="a.yaml", line=1
-    )
-    case = SimpleNamespace(
-        name="tiny",
-        first_month=Month(2023, 1),
-        last_month=Month(2026, 12),
-        data_until=Month(2025, 6),
-        instruments=(instrument,),
-    )
-    months = month_range(case.first_month, case.last_month)
-    path = enacted_levers(case, months)[:, rows_of_lever("waiver")[0]]
-    days = np.array([m.days for m in months])
-    in_force = (dt.date(2026, 12, 31) - value.date).days + 1
-    assert path @ days == pytest.approx(share * in_force)
+    case = make.case([make.instrument("a", [(date.isoformat(), {"waiver": share})])])
+    days = np.array([month.days for month in case.months])
+    in_force = (dt.date(2026, 12, 31) - date).days + 1
+    assert _path(case, "waiver") @ days == pytest.approx(share * in_force)
 
 
 def test_months_may_be_any_selection(make):
@@ -202,7 +189,13 @@ def test_lever_set_twice_is_a_fault_unless_both_add(make):
     assert "one sets this lever too" in fault.problem
 
 
-def test_pulse_of_a_lever_that_holds_is_a_fault(make):
-    case = make.case([make.instrument("a", [("2024-01-01", {"waiver": 1.0}, "pulse")])])
-    (fault,) = instrument_faults(case)
-    assert fault.value == "pulse"
+def test_kind_of_the_file_overrides_that_of_the_lever(make):
+    values = [("2024-01-01", {"port_ban": 0.2}), ("2024-05-09", {"port_ban": 0.5}, "pulse")]
+    case = make.case([make.instrument("a", values)])
+    path = _path(case, "port_ban")
+    assert path[_at(case, "2024-05")] == pytest.approx(0.7)
+    assert path[_at(case, "2024-06") :] == pytest.approx(0.2)
+    rate = [("2024-01-20", {"interdiction": 0.01}, "level"), ("2024-04-01", {"interdiction": 0.0}, "level")]
+    path = _path(make.case([make.instrument("a", rate)]), "interdiction")
+    assert np.flatnonzero(path).tolist() == [12, 13, 14]
+    assert path.sum() == pytest.approx(0.03)

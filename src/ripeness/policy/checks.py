@@ -1,7 +1,7 @@
 """What is wrong with the instruments and policies of a case: everything at once, each with a remedy.
 
-The case room reads files and knows no lever; what a lever is, and what may be done to it, is known
-here. `ripeness check` puts these faults beside those of the case.
+The case room checks each file against its schema. Here stands what takes several files together or a lever's
+meaning, and what a policy built in memory must meet too; `ripeness check` shows both side by side.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def instrument_faults(case: Case) -> list[Fault]:
             if other is not instrument and not (other.adds and instrument.adds):
                 faults.append(
                     Fault(
-                        instrument.file,
-                        instrument.line,
+                        _file(instrument),
+                        None,
                         name,
                         None,
                         f"{other.name} sets this lever too",
@@ -52,7 +52,7 @@ def policy_faults(case: Case, policy: Policy) -> list[Fault]:
     try:
         line = lineage(case, policy)
     except RipenessError as error:
-        return [Fault(policy.file, policy.line, "base", policy.base, error.problem, error.remedy)]
+        return [Fault(_policy_file(policy), None, "base", policy.base, error.problem, error.remedy)]
     for i, change in enumerate(policy.changes):
         faults.extend(_faults_of_change(case, policy, f"changes[{i}]", change))
     for i, trigger in enumerate(policy.triggers):
@@ -106,8 +106,16 @@ def lineage(case: Case, policy: Policy) -> tuple[Policy, ...]:
     return tuple(reversed(line))
 
 
+def _file(instrument: Instrument) -> str:
+    return f"instruments/{instrument.name}.yaml"
+
+
+def _policy_file(policy: Policy) -> str:
+    return f"policies/{policy.name}.yaml"
+
+
 def _fault(policy: Policy, key: str, value: object, problem: str, remedy: str) -> Fault:
-    return Fault(policy.file, policy.line, key, shown(value), problem, remedy)
+    return Fault(_policy_file(policy), None, key, shown(value), problem, remedy)
 
 
 def _faults_of_instrument(instrument: Instrument) -> Iterator[Fault]:
@@ -117,16 +125,7 @@ def _faults_of_instrument(instrument: Instrument) -> Iterator[Fault]:
                 dotted = name if label is None else f"{name}.{label}"
                 key = f"values[{i}].levers.{dotted}"
                 for problem, remedy in _lever_problems(dotted, number, bounded=True):
-                    yield Fault(instrument.file, value.line, key, shown(number), problem, remedy)
-        if value.kind == "pulse" and not any(_is_pulse(name) for name in value.levers):
-            yield Fault(
-                instrument.file,
-                value.line,
-                f"values[{i}].kind",
-                value.kind,
-                "none of these levers is a pulse: they hold until their next value",
-                "leave kind out, and date a second value where the first ends",
-            )
+                    yield Fault(_file(instrument), None, key, shown(number), problem, remedy)
 
 
 def _faults_of_change(case: Case, policy: Policy, key: str, change: Change) -> Iterator[Fault]:
@@ -162,14 +161,9 @@ def _lever_problems(dotted: str, number: float, bounded: bool) -> Iterator[tuple
         yield f"outside the range of the lever, in {lever.unit}", f"give {lever.low:g} to {lever.high:g}"
 
 
-def _entries(amount: object) -> Iterator[tuple[str | None, float]]:
+def _entries(amount: float | Mapping[str, float]) -> Iterator[tuple[str | None, float]]:
     """Label and number of each entry: one without label, or those of a vector lever."""
     if isinstance(amount, Mapping):
         yield from amount.items()
     else:
         yield None, amount
-
-
-def _is_pulse(name: str) -> bool:
-    lever = lever_catalogue().get(name.partition(".")[0])
-    return lever is not None and lever.kind == "pulse"

@@ -65,6 +65,8 @@ def compile_policy(
     if faults := policy_faults(case, policy):
         raise CaseFaults(faults)
     line = lineage(case, policy)
+    if faults := [fault for ancestor in line[:-1] for fault in policy_faults(case, ancestor)]:
+        raise CaseFaults(faults)
     changes = [change for ancestor in line for change in ancestor.changes]
     triggers = [trigger for ancestor in line for trigger in ancestor.triggers]
     begins = start or policy.start or case.default_start

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ripeness.case import Case, DatedValue, Instrument
 
 Floats = NDArray[np.float64]
+Event = tuple[dt.date, float]
 
 MEAN_WINDOW = 12
 """Months over which the forecast rule `mean_12` averages."""
@@ -26,13 +27,13 @@ MEAN_WINDOW = 12
 def enacted_levers(case: Case, months: Sequence[Month], origin: Month | None = None) -> Floats:
     """Lever rows (len(months), levers) in the order of `layout_of(Levers)` with no policy change.
 
-    A share counts for the days it was in force in the month of its date; a level is that of the last
-    date in the month; pulses of a month add up and count only there. Past the last dated value, and
-    never before the case's data end, the instrument's forecast rule takes over. With `origin`, values dated
-    in or after that month are not known and the rule takes over at the origin. A pulse has nothing to
-    hold, so that `hold` ends it as `zero` does. Instruments that set
-    one lever together add up; a sum beyond the lever's range is cut to it. CaseFaults where the
-    instruments of the case are at fault.
+    A share that holds counts for the days it was in force in the month of its date; any other level is
+    that of the last date in the month; pulses of a month add up and count only there. After the last dated
+    value of a lever, and never before the case's data end, the instrument's forecast rule takes over: `hold`
+    keeps the level (a pulse has none), `zero` ends it, `mean_12` goes on with the mean of the last 12 months of
+    data. With `origin`, values dated in or after that month are not known and the rule takes over at the
+    origin. Instruments that set one lever together add up; a sum beyond the lever's range is cut to it.
+    CaseFaults where the instruments of the case are at fault.
     """
     if faults := instrument_faults(case):
         raise CaseFaults(faults)
@@ -49,24 +50,21 @@ def enacted_levers(case: Case, months: Sequence[Month], origin: Month | None = N
 def _add_instrument(
     rows: Floats, instrument: Instrument, case: Case, first: Month, origin: Month | None
 ) -> None:
-    dated: dict[int, list[tuple[dt.date, float]]] = {}
-    for value in instrument.values:
-        if origin is not None and Month.of(value.date) >= origin:
-            continue
-        for row, amount in amounts_by_row(value):
-            dated.setdefault(row, []).append((value.date, amount))
+    levels: dict[int, list[Event]] = {}
+    pulses: dict[int, list[Event]] = {}
+    for value in sorted(instrument.values, key=lambda value: value.date):
+        if origin is None or Month.of(value.date) < origin:
+            events = pulses if value.kind == "pulse" else levels
+            for row, amount in amounts_by_row(value):
+                events.setdefault(row, []).append((value.date, amount))
     known_to = case.data_until if origin is None else origin - 1
-    for row, events in dated.items():
-        events.sort(key=lambda event: event[0])
-        lever = lever_of_row(row)
-        if lever.kind == "pulse":
-            path = _pulses(events, len(rows), first)
-        else:
-            path = _levels(events, len(rows), first, lever.day_weighted)
-        if instrument.forecast != "hold" or lever.kind == "pulse":
-            ends = max(known_to, Month.of(events[-1][0])) - first + 1
-            path = _forecast(path, instrument.forecast, ends, known_to - first + 1)
-        rows[:, row] += path
+    for row in levels.keys() | pulses.keys():
+        held = _levels(levels.get(row, []), len(rows), first, lever_of_row(row).day_weighted)
+        path = held + _pulses(pulses.get(row, []), len(rows), first)
+        last_date = max(date for date, _ in (*levels.get(row, []), *pulses.get(row, [])))
+        starts = max(known_to, Month.of(last_date)) - first + 1
+        after = _forecast(instrument.forecast, held, path, known_to - first + 1)
+        rows[:, row] += np.where(np.arange(path.size) >= starts, after, path)
 
 
 def amounts_by_row(value: DatedValue) -> Iterable[tuple[int, float]]:
@@ -80,7 +78,7 @@ def amounts_by_row(value: DatedValue) -> Iterable[tuple[int, float]]:
                 yield row, float(amount)
 
 
-def _pulses(events: list[tuple[dt.date, float]], length: int, first: Month) -> Floats:
+def _pulses(events: list[Event], length: int, first: Month) -> Floats:
     """Monthly sums of dated pulses."""
     path = np.zeros(length)
     for date, amount in events:
@@ -90,7 +88,7 @@ def _pulses(events: list[tuple[dt.date, float]], length: int, first: Month) -> F
     return path
 
 
-def _levels(events: list[tuple[dt.date, float]], length: int, first: Month, weighted: bool) -> Floats:
+def _levels(events: list[Event], length: int, first: Month, weighted: bool) -> Floats:
     """Monthly path of a lever that holds from each date to the next, dates in order."""
     path, level = np.zeros(length), 0.0
     for date, amount in events:
@@ -106,8 +104,9 @@ def _levels(events: list[tuple[dt.date, float]], length: int, first: Month, weig
     return path
 
 
-def _forecast(path: Floats, rule: str, start: int, known: int) -> Floats:
-    """Path with the rule's value from index `start` on; `known` is the index after the last known month."""
+def _forecast(rule: str, held: Floats, path: Floats, known: int) -> Floats | float:
+    """What the rule puts after the dated values; `known` is the index after the last known month."""
+    if rule == "hold":
+        return held
     window = path[max(known - MEAN_WINDOW, 0) : max(known, 0)]
-    after = float(window.mean()) if rule == "mean_12" and window.size else 0.0
-    return np.where(np.arange(path.size) >= start, after, path)
+    return float(window.mean()) if rule == "mean_12" and window.size else 0.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from ripeness.case.names import PULSE_LEVERS, lever_range
 from ripeness.flow import Levers, layout_of
 
 Kind = Literal["share", "level", "pulse"]
@@ -25,8 +26,9 @@ class Lever:
     low: float
     high: float
     kind: Kind
-    """share: in force from its date on, weighted by days in the month of the date; level: in force from
-    its date on, whole months; pulse: counts only in the month of its date, and pulses of a month add."""
+    """How a dated value is read unless its file says otherwise. share: in force from its date on, weighted by
+    days in the month of the date; level: in force from its date on, whole months; pulse: counts only in the
+    month of its date, and pulses of a month add up."""
     meaning: str
     moves: tuple[str, ...]
     not_directly: tuple[str, ...] = ()
@@ -42,119 +44,133 @@ class Lever:
 _DISCOUNTS = ("delivered_discount_usd_bbl", "fob_discount_usd_bbl")
 _RISK = ("pressure_adapted", "clearing_discount")
 
+
+def _lever(
+    name: str,
+    unit: str,
+    meaning: str,
+    moves: tuple[str, ...],
+    not_directly: tuple[str, ...] = (),
+    axis: str | None = None,
+) -> Lever:
+    low, high = lever_range(name)
+    kind: Kind = "pulse" if name in PULSE_LEVERS else "share" if unit == "share" else "level"
+    return Lever(name, unit, low, high, kind, meaning, moves, not_directly, axis)
+
+
 CATALOGUE: tuple[Lever, ...] = (
-    Lever(
-        "crude_import_ban", "share", 0, 1, "share",
+    _lever(
+        "crude_import_ban", "share",
         "Share of the EU and G7 crude market that is closed.",
         _RISK, ("brent_usd_bbl", "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "product_import_ban", "share", 0, 1, "share",
+    _lever(
+        "product_import_ban", "share",
         "Share of the EU and G7 product market that is closed.",
         ("product_friction", "product_exports_mbd"), ("brent_usd_bbl", "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "cap_in_force", "share", 0, 1, "share",
+    _lever(
+        "cap_in_force", "share",
         "Share of the month in which a price cap binds coalition shipping services.",
         ("channel",), (*_DISCOUNTS, "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "price_cap_usd_bbl", "USD/bbl", 0, 200, "level",
+    _lever(
+        "price_cap_usd_bbl", "USD/bbl",
         "Statutory level of the price cap.",
         ("channel", "price_cap_usd_bbl"), (*_DISCOUNTS, "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "cap_dynamic", "share", 0, 1, "share",
+    _lever(
+        "cap_dynamic", "share",
         "1 where the cap follows the dynamic rule instead of its statutory path; acts above one half.",
         ("channel", "price_cap_usd_bbl"), (*_DISCOUNTS, "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "cap_enforcement", "share", 0, 1, "share",
+    _lever(
+        "cap_enforcement", "share",
         "How strictly attestations are checked: at 1 no false attestation passes.",
         ("channel",), (*_DISCOUNTS, "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "services_ban", "share", 0, 1, "share",
+    _lever(
+        "services_ban", "share",
         "Share of coalition shipping services withdrawn at any price.",
         ("channel",), (*_DISCOUNTS, "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "vessels_listed_us", "ships", 0, 1000, "pulse",
+    _lever(
+        "vessels_listed_us", "ships",
         "Tankers newly listed by the United States in the month.",
         ("fleet", "listing_loss"), ("export_volume_mbd", *_DISCOUNTS),
     ),
-    Lever(
-        "vessels_listed_eu", "ships", 0, 1000, "pulse",
+    _lever(
+        "vessels_listed_eu", "ships",
         "Tankers newly listed by the European Union in the month.",
         ("fleet", "listing_loss"), ("export_volume_mbd", *_DISCOUNTS),
     ),
-    Lever(
-        "vessels_listed_uk", "ships", 0, 1000, "pulse",
+    _lever(
+        "vessels_listed_uk", "ships",
         "Tankers newly listed by the United Kingdom in the month.",
         ("fleet", "listing_loss"), ("export_volume_mbd", *_DISCOUNTS),
     ),
-    Lever(
-        "listing_enforcement", "share", 0, 1, "share",
+    _lever(
+        "listing_enforcement", "share",
         "How far listings are followed up at ports and banks.",
         ("enforcement",), ("export_volume_mbd", *_DISCOUNTS),
     ),
-    Lever(
-        "producer_listing", "share", 0, 1, "share",
+    _lever(
+        "producer_listing", "share",
         "Share of crude exports whose producers are under US blocking sanctions.",
         _RISK, ("brent_usd_bbl",),
     ),
-    Lever(
-        "secondary_sanctions", "share", 0, 1, "share",
+    _lever(
+        "secondary_sanctions", "share",
         "How credible penalties on buyers and their banks are.",
         _RISK, ("brent_usd_bbl",),
     ),
-    Lever(
-        "buyer_tariff", "share", 0, 5, "share",
+    _lever(
+        "buyer_tariff", "share",
         "Additional tariff on a buyer's exports, as a share of their value.",
         ("clearing_discount",), ("brent_usd_bbl",), axis="buyer",
     ),
-    Lever(
-        "waiver", "share", 0, 1, "share",
+    _lever(
+        "waiver", "share",
         "Share of listed producers' oil that a general licence frees.",
         ("enforcement", *_RISK), ("brent_usd_bbl", "oil_gas_revenue_rub_trn"),
     ),
-    Lever(
-        "insurance_checks", "share", 0, 1, "share",
+    _lever(
+        "insurance_checks", "share",
         "Share of voyages checked for valid insurance.",
         ("scarcity_rent_usd_bbl", "freight_usd_bbl"), ("oil_gas_revenue_rub_trn",),
     ),
-    Lever(
-        "port_ban", "share", 0, 1, "share",
+    _lever(
+        "port_ban", "share",
         "Share of receiving ports that refuse listed or uninsured ships.",
         ("clearing_discount", "freight_usd_bbl"), ("oil_gas_revenue_rub_trn",),
     ),
-    Lever(
-        "transit_inspection", "share", 0, 1, "share",
+    _lever(
+        "transit_inspection", "share",
         "Share of Baltic voyages inspected in the straits.",
         ("scarcity_rent_usd_bbl", "freight_usd_bbl"), ("oil_gas_revenue_rub_trn",),
     ),
-    Lever(
-        "interdiction", "share", 0, 1, "pulse",
+    _lever(
+        "interdiction", "share",
         "Share of shadow ships seized or detained in the month.",
         ("fleet", "freight_usd_bbl"),
     ),
-    Lever(
-        "refinery_strikes", "share", 0, 1, "pulse",
+    _lever(
+        "refinery_strikes", "share",
         "Share of refining capacity newly hit in the month.",
         ("refinery_outage", "refinery_throughput_mbd"), ("cpi_yoy",),
     ),
-    Lever(
-        "port_strikes", "share", 0, 1, "pulse",
+    _lever(
+        "port_strikes", "share",
         "Share of western port days lost in the month.",
         ("crude_seaborne_mbd", "product_exports_mbd"), ("cpi_yoy",),
     ),
-    Lever(
-        "stock_release_mbd", "mb/d", 0, 20, "pulse",
+    _lever(
+        "stock_release_mbd", "mb/d",
         "Coalition release from strategic stocks in the month.",
         ("brent_usd_bbl",), ("export_volume_mbd", "delivered_discount_usd_bbl"),
     ),
-    Lever(
-        "pressure_relief", "share", 0, 1, "share",
+    _lever(
+        "pressure_relief", "share",
         "Share of enforcement that is suspended while talks last.",
         ("enforcement", "channel", *_RISK), ("brent_usd_bbl",),
     ),
