@@ -1,0 +1,347 @@
+"""What a schema cannot see: whether the files of a case fit each other, the calendar and the model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from ripeness.base import Fault, Month, RipenessError, same_dimension, shown, suggestion
+from ripeness.case.conform import Path
+from ripeness.case.folder import Document
+from ripeness.case.names import (
+    PARAMETERS,
+    SITE_UNITS,
+    VECTOR_LEVERS,
+    WORLD_BLOCKS,
+    facts,
+    lever_range,
+    units_in_name,
+)
+from ripeness.case.priors import prior_from
+from ripeness.case.records import OPERATIONS, REFERENCE, date_from, kind_of
+from ripeness.case.yaml_text import Node
+from ripeness.evidence import Series
+
+
+@dataclass(frozen=True)
+class Span:
+    """Months of a case that could be read; None where case.yaml does not give them soundly."""
+
+    first_month: Month | None
+    last_month: Month | None
+    war_start: Month | None
+    data_until: Month | None
+
+
+def _inside(document: Document, path: Path) -> Node | None:
+    """Node at `path` if it is there and sound."""
+    node = document.node
+    for part in path:
+        if node is None:
+            return None
+        inside = node.value
+        if isinstance(inside, dict):
+            node = inside.get(str(part))
+        elif isinstance(inside, list) and isinstance(part, int) and part < len(inside):
+            node = inside[part]
+        else:
+            return None
+    return node if node is not None and document.sound(path) else None
+
+
+def _said(document: Document, *path: str | int) -> Any:
+    """Plain value at `path` if it is there and sound, else None."""
+    node = _inside(document, path)
+    return None if node is None else node.plain()
+
+
+def entries(document: Document, key: str) -> Iterator[tuple[Path, Node]]:
+    """Path and node of each item of a list: the file itself, or what stands under `key`."""
+    node = document.node
+    path: Path = ()
+    if node is not None and isinstance(node.value, dict):
+        node, path = node.value.get(key), (key,)
+    if node is not None and isinstance(node.value, list):
+        for index, item in enumerate(node.value):
+            yield (*path, index), item
+
+
+def span_of(document: Document) -> Span:
+    """Months of case.yaml, as far as they are sound."""
+
+    def month(key: str) -> Month | None:
+        said = _said(document, key)
+        return None if said is None else Month.parse(said)
+
+    return Span(month("first_month"), month("last_month"), month("war_start"), month("data_until"))
+
+
+def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -> Iterator[Fault]:
+    """Faults of case.yaml: months out of order, series that are not there, facts that begin too late."""
+    order = ("first_month", "war_start", "data_until", "last_month")
+    months = [(key, month) for key in order if (month := getattr(span, key)) is not None]
+    for (before, earlier), (key, later) in pairwise(months):
+        if later < earlier:
+            remedy = f"put the months in the order {', '.join(order)}"
+            yield document.fault((key,), str(later), f"lies before {before} {earlier}", remedy)
+    yield from _month_faults(document, ("default_start",), span)
+    for site, name in (_said(document, "observations") or {}).items():
+        if name not in series_files:
+            remedy = suggestion(name, series_files, "series")
+            yield document.fault(("observations", site), name, "unknown series", remedy)
+    for name in facts():
+        path: Path = ("month_facts", name)
+        said = _said(document, *path)
+        if not isinstance(said, Mapping):
+            continue
+        if "series" in said and said["series"] not in series_files:
+            remedy = suggestion(said["series"], series_files, "series")
+            yield document.fault((*path, "series"), said["series"], "unknown series", remedy)
+        if "steps" in said and span.first_month is not None:
+            first = Month.parse(min(said["steps"]))
+            yield from _late(document, path, said, first, span.first_month)
+
+
+def _late(
+    document: Document, path: Path, said: Mapping[str, Any], first: Month, needed: Month
+) -> Iterator[Fault]:
+    if said.get("fill", "hold") == "hold" and "before" not in said and first > needed:
+        remedy = f"add a row for {needed} or earlier, or say which value holds `before` it"
+        yield document.fault(path, str(first), f"begins after the first month {needed}", remedy)
+
+
+def _month_faults(document: Document, path: Path, span: Span) -> Iterator[Fault]:
+    """Fault of a month that lies before the war or after the case."""
+    said = _said(document, *path)
+    if said is not None:
+        yield from _outside(document, path, said, Month.parse(said), span)
+
+
+def _outside(document: Document, path: Path, said: str, month: Month, span: Span) -> Iterator[Fault]:
+    if span.war_start is not None and month < span.war_start:
+        remedy = f"give a date from {span.war_start} on"
+        yield document.fault(path, said, f"lies before the war began in {span.war_start}", remedy)
+    elif span.last_month is not None and month > span.last_month:
+        remedy = f"give a date up to {span.last_month}, or move last_month in case.yaml"
+        yield document.fault(path, said, f"lies after the last month {span.last_month}", remedy)
+
+
+def series_fit_faults(document: Document, span: Span, series: Mapping[str, Series]) -> Iterator[Fault]:
+    """Faults of series against what case.yaml reads them for: units, errors, reach."""
+    defaults = _said(document, "observation_error") or {}
+    for site, name in (_said(document, "observations") or {}).items():
+        path: Path = ("observations", site)
+        if name not in series:
+            continue
+        read = series[name]
+        if not same_dimension(read.unit, SITE_UNITS[site]):
+            remedy = f"use a series in {SITE_UNITS[site]} or a unit that converts to it"
+            yield document.fault(path, name, f"the series is in {read.unit}, which does not fit", remedy)
+        bare = {row.quality for row in read.observations if row.sd is None} - set(defaults.get(site, ()))
+        for quality in sorted(bare):
+            remedy = f"add observation_error.{site}.{quality}, or fill the sd column"
+            yield document.fault(path, name, f"{quality} rows of the series have no sd", remedy)
+        last = read.months[-1]
+        if span.data_until is not None and last > span.data_until:
+            remedy = "move data_until, or remove the later rows"
+            yield document.fault(
+                path, name, f"the series runs to {last}, past data_until {span.data_until}", remedy
+            )
+    for name, fact in facts().items():
+        said = _said(document, "month_facts", name)
+        if not isinstance(said, Mapping) or said.get("series") not in series:
+            continue
+        path = ("month_facts", name, "series")
+        read = series[said["series"]]
+        if not same_dimension(read.unit, fact.unit):
+            remedy = f"use a series in {fact.unit} or a unit that converts to it"
+            yield document.fault(path, read.name, f"the series is in {read.unit}, which does not fit", remedy)
+        if span.first_month is not None:
+            yield from _late(document, path, said, read.months[0], span.first_month)
+
+
+def parameter_faults(document: Document) -> Iterator[Fault]:
+    """Faults of parameters.yaml: priors that cannot be drawn, unknown, repeated and missing names, units."""
+    seen: dict[str, int] = {}
+    for path, node in entries(document, "parameters"):
+        name = _said(document, *path, "name")
+        block = _said(document, *path, "block")
+        if name is not None:
+            if name in seen:
+                problem = f"stands twice, first in line {seen[name]}"
+                yield document.fault((*path, "name"), name, problem, "keep one of the two")
+            elif block in WORLD_BLOCKS and name not in PARAMETERS:
+                remedy = suggestion(name, PARAMETERS, "parameter")
+                yield document.fault((*path, "name"), name, "unknown parameter", remedy)
+            seen.setdefault(name, node.line)
+            unit, promised = _said(document, *path, "unit"), units_in_name(name)
+            if block in WORLD_BLOCKS and unit is not None and promised and unit not in promised:
+                remedy = f"give it in {' or '.join(promised)}"
+                yield document.fault((*path, "unit"), unit, f"is not the unit that {name} is read in", remedy)
+        priors: list[Path] = [(*path, "prior")]
+        alternatives = node.value.get("as_of") if isinstance(node.value, dict) else None
+        if alternatives is not None and isinstance(alternatives.value, list):
+            priors += [(*path, "as_of", index, "prior") for index in range(len(alternatives.value))]
+        for at in priors:
+            if (said := _said(document, *at)) is None:
+                continue
+            try:
+                prior_from(said)
+            except RipenessError as error:
+                problem = f"the prior cannot be drawn: {error.problem}"
+                yield document.fault(at, shown(_in_words(said)), problem, error.remedy)
+    if document.node is not None and seen:
+        # One misspelt name is one fault: what it stands in for is not also reported as missing.
+        unknown = {name for name in seen if name not in PARAMETERS}
+        for name in PARAMETERS:
+            if name not in seen and not any(_near(name, other) for other in unknown):
+                remedy = f"add {name} with its prior and source"
+                yield Fault(document.file, None, name, None, "a parameter of the model is missing", remedy)
+
+
+def _near(name: str, other: str) -> bool:
+    return suggestion(other, PARAMETERS, "parameter") == f"did you mean {name!r}?"
+
+
+def _in_words(said: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in said.items())
+
+
+def instrument_faults(documents: Mapping[str, Document], span: Span) -> Iterator[Fault]:
+    """Faults of instruments: days that do not exist, dates out of order or reach, levers set twice."""
+    owner: dict[str, tuple[str, bool]] = {}
+    for stem, document in documents.items():
+        yield from _name_fault(document, "instrument", stem)
+        adds = _said(document, "adds") is True
+        before: dt.date | None = None
+        own: set[str] = set()
+        for path, _ in entries(document, "values"):
+            said = _said(document, *path, "date")
+            if said is not None:
+                try:
+                    date = date_from(said)
+                except ValueError:
+                    yield document.fault(
+                        (*path, "date"), said, "is not a day of the calendar", "correct the day"
+                    )
+                else:
+                    if before is not None and date < before:
+                        remedy = "put the values in the order of their dates"
+                        yield document.fault(
+                            (*path, "date"), said, f"lies before the value above it, {before}", remedy
+                        )
+                    yield from _outside(document, (*path, "date"), said, Month.of(date), span)
+                    before = date
+            levers = _said(document, *path, "levers") or {}
+            if levers and kind_of(list(levers), _said(document, *path, "kind")) is None:
+                problem = "sets levels and pulses at once"
+                remedy = "give each its own entry, or say kind: level or kind: pulse"
+                yield document.fault((*path, "levers"), ", ".join(levers), problem, remedy)
+            for lever in levers:
+                other, other_adds = owner.get(lever, (document.file, True))
+                if lever not in own and not (adds and other_adds) and other != document.file:
+                    problem = f"the lever is also set by {other}"
+                    remedy = "set it in one instrument, or declare adds: true in each"
+                    yield document.fault((*path, "levers", lever), lever, problem, remedy)
+                own.add(lever)
+        for lever in own:
+            owner.setdefault(lever, (document.file, adds))
+
+
+def _name_fault(document: Document, key: str, stem: str) -> Iterator[Fault]:
+    said = _said(document, key)
+    if said is not None and said != stem:
+        problem = f"is not the name of the file, {stem}"
+        yield document.fault((key,), said, problem, f"write {key}: {stem}, or rename the file")
+
+
+def policy_faults(documents: Mapping[str, Document], span: Span) -> Iterator[Fault]:
+    """Faults of policies: bases that are missing or go in a circle, amounts and months out of range."""
+    if REFERENCE not in documents:
+        remedy = f"add policies/{REFERENCE}.yaml with no changes"
+        yield Fault(f"policies/{REFERENCE}.yaml", None, "", None, "the reference policy is missing", remedy)
+    for stem, document in documents.items():
+        yield from _name_fault(document, "policy", stem)
+        base = _said(document, "base")
+        if base is not None and base not in documents:
+            yield document.fault(("base",), base, "unknown policy", suggestion(base, documents, "policy"))
+        yield from _month_faults(document, ("start",), span)
+        for path, _ in entries(document, "changes"):
+            yield from _change_faults(document, path, span)
+        for trigger, node in entries(document, "triggers"):
+            then = node.value.get("then") if isinstance(node.value, dict) else None
+            for index in range(len(then.value) if then is not None and isinstance(then.value, list) else 0):
+                yield from _change_faults(document, (*trigger, "then", index), span)
+        for path, _ in entries(document, "expected"):
+            yield from _policy_reference(document, (*path, "than"), documents)
+    yield from _circles(documents)
+
+
+def _policy_reference(document: Document, path: Path, documents: Mapping[str, Document]) -> Iterator[Fault]:
+    said = _said(document, *path)
+    if said is not None and said not in documents:
+        yield document.fault(path, said, "unknown policy", suggestion(said, documents, "policy"))
+
+
+def _circles(documents: Mapping[str, Document]) -> Iterator[Fault]:
+    """One fault a circle of bases, at its first policy in order of name."""
+    reported: set[str] = set()
+    for stem in sorted(documents):
+        chain = [stem]
+        while (base := _said(documents[chain[-1]], "base")) in documents and base not in chain:
+            chain.append(base)
+        if base == stem and not reported & set(chain):
+            reported |= set(chain)
+            words = " -> ".join([*chain, stem])
+            yield documents[stem].fault(("base",), base, f"bases go in a circle: {words}", "break the circle")
+
+
+def _change_faults(document: Document, path: Path, span: Span) -> Iterator[Fault]:
+    change = _said(document, *path)
+    if change is None:
+        return
+    lever = change["lever"]
+    low, high = lever_range(lever)
+    operation = next(word for word in OPERATIONS if word in change)
+    amount = change[operation]
+    if isinstance(amount, dict) and lever not in VECTOR_LEVERS:
+        problem, remedy = f"{lever} has no entries", "give one number"
+        yield document.fault((*path, operation), _in_words(amount), problem, remedy)
+    limits = {"scale": (0.0, 1000.0), "add": (low - high, high - low)}.get(operation, (low, high))
+    parts = amount.items() if isinstance(amount, dict) else [("", amount)]
+    for label, value in parts:
+        if not limits[0] <= value <= limits[1]:
+            at = (*path, operation, label) if label else (*path, operation)
+            problem = f"{operation} of {lever} is out of range"
+            yield document.fault(at, value, problem, f"give a number from {limits[0]:g} to {limits[1]:g}")
+    dated: dict[str, Month] = {}
+    for key in ("from", "until"):
+        said = change.get(key)
+        if said is None or not said[0].isdigit():
+            continue
+        faults = list(_month_faults(document, (*path, key), span))
+        yield from faults
+        if not faults:
+            dated[key] = Month.parse(said)
+    if len(dated) == 2 and dated["until"] < dated["from"]:
+        problem = f"lies before from {dated['from']}"
+        yield document.fault((*path, "until"), change["until"], problem, "put from before until")
+    if change.get("from") == "end":
+        yield document.fault(
+            (*path, "from"), "end", "a change cannot begin at the end", "name a month or start"
+        )
+
+
+def expected_faults(
+    documents: Mapping[str, Document], policies: Mapping[str, Document], span: Span
+) -> Iterator[Fault]:
+    """Faults of the case's tests: policies that are not there, months out of reach."""
+    for document in documents.values():
+        for path, _ in entries(document, "tests"):
+            for key in ("given", "than"):
+                yield from _policy_reference(document, (*path, key), policies)
+            for key in ("start", "month"):
+                yield from _month_faults(document, (*path, key), span)

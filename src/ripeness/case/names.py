@@ -1,0 +1,165 @@
+"""The names that the files of a case may use, and the unit and range of what they name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ripeness.flow import BUYERS, Levers, MonthRow, Outputs, Parameters, layout_of
+
+
+class Fact(NamedTuple):
+    """A month fact: its unit, and its value where a case does not give it (None: a case must)."""
+
+    unit: str
+    default: float | None
+
+
+COMPUTED = ("days", "counting", "quarter_tax", "march_tax", "december", "observed", "observed_sd", "present")
+"""Fields of `MonthRow` that follow from the calendar, the run, or the observations."""
+
+FACTS: dict[str, Fact] = {
+    "cap_reset": Fact("flag", 0.0),
+    "tax_price_since_2025": Fact("flag", 0.0),
+    "tax_price_cif": Fact("flag", 0.0),
+    "tax_discount_limit_usd_bbl": Fact("USD/bbl", 999.0),
+    "gas_windfall": Fact("flag", 0.0),
+    "one_off_rub_trn": Fact("RUB trn", 0.0),
+    "budget_rule": Fact("flag", None),
+    "cutoff_usd_bbl": Fact("USD/bbl", None),
+    "base_revenue_rub_trn": Fact("RUB trn", 0.0),
+    "non_oil_plan_rub_trn": Fact("RUB trn", None),
+    "spending_plan_rub_trn": Fact("RUB trn", None),
+    "gdp_rub_trn": Fact("RUB trn", None),
+    "price_index": Fact("index", None),
+    "brent_anchor_usd_bbl": Fact("USD/bbl", None),
+    "chokepoint_loss": Fact("share", 0.0),
+    "chokepoint_months": Fact("months", 1.0),
+    "product_disruption": Fact("share", 0.0),
+}
+"""Every field of `MonthRow` that a case may set, in `month_facts`."""
+
+SITE_UNITS: dict[str, str] = {
+    "brent_usd_bbl": "USD/bbl",
+    "usd_rub": "RUB/USD",
+    "refinery_throughput_mbd": "mb/d",
+    "crude_seaborne_mbd": "mb/d",
+    "export_volume_mbd": "mb/d",
+    "shadow_share_crude": "share",
+    "delivered_discount_usd_bbl": "USD/bbl",
+    "fob_discount_usd_bbl": "USD/bbl",
+    "oil_afloat_mb": "mb",
+    "urals_tax_usd_bbl": "USD/bbl",
+    "export_revenue_usd_bn": "USD bn",
+    "oil_gas_revenue_rub_trn": "RUB trn",
+    "non_oil_revenue_rub_trn": "RUB trn",
+    "spending_rub_trn": "RUB trn",
+    "liquid_fund_rub_trn": "RUB trn",
+    "cpi_yoy": "share",
+    "key_rate": "share",
+}
+"""Unit in which the model reads each observed quantity; a flow of money is that of the month."""
+
+MAX_CAP_USD_BBL = 500.0
+"""A price cap above this is a slip of the pen: no price of oil has come near it."""
+
+LEVER_RANGES: dict[str, tuple[float, float]] = {
+    "price_cap_usd_bbl": (0.0, MAX_CAP_USD_BBL),
+    "vessels_listed_us": (0.0, 2000.0),
+    "vessels_listed_eu": (0.0, 2000.0),
+    "vessels_listed_uk": (0.0, 2000.0),
+    "buyer_tariff": (0.0, 5.0),
+    "stock_release_mbd": (0.0, 20.0),
+}
+"""Range of each lever that is not a share from 0 to 1."""
+
+PULSE_LEVERS = (
+    "vessels_listed_us",
+    "vessels_listed_eu",
+    "vessels_listed_uk",
+    "interdiction",
+    "refinery_strikes",
+    "port_strikes",
+    "stock_release_mbd",
+)
+"""Levers whose dated values count only in their month unless the file says `kind: level`."""
+
+LEVERS = tuple(Levers._fields)
+"""Levers by name; a vector lever stands for all its entries."""
+
+LEVER_ROWS = tuple(dict.fromkeys([*LEVERS, *layout_of(Levers).row_labels]))
+"""Levers and the single entries of vector levers, such as `buyer_tariff.turkiye`."""
+
+VECTOR_LEVERS = {"buyer_tariff": BUYERS}
+"""Levers with an entry for each label of an axis."""
+
+PARAMETERS = layout_of(Parameters).row_labels
+"""Parameters that the world blocks read; each needs a prior."""
+
+WORLD_BLOCKS = ("oil_market", "refining", "shipping", "discount", "receipts", "treasury")
+"""Blocks whose parameters are those of `flow.Parameters`."""
+
+OTHER_BLOCKS = ("forces", "air_war", "front", "opinion", "bargaining", "hazard", "spatial")
+"""Blocks with parameters of their own."""
+
+OUTPUTS = tuple(Outputs._fields)
+"""What a month of the model reports."""
+
+METRICS = tuple(
+    dict.fromkeys(
+        [
+            "export_volume_mbd",
+            "brent_usd_bbl",
+            "fob_discount_usd_bbl",
+            "delivered_discount_usd_bbl",
+            "export_revenue_usd_bn",
+            "oil_gas_revenue_rub_trn",
+            "deficit_rub_trn",
+            "liquid_fund_rub_trn",
+            "months_to_stressed",
+            "months_to_constrained",
+            "months_to_unsustainable",
+            "p_settled",
+            "p_durable_settlement",
+            "p_collapse_a",
+            "p_collapse_d",
+            "p_renewed_war",
+            "months_to_settlement",
+            "terms_share_a",
+            "zopa",
+            "territory_km2",
+            "casualties_a",
+            "casualties_d",
+            "civilian_harm_index",
+            "coalition_cost_usd_bn",
+            "aid_usd_bn",
+            *(name for name in OUTPUTS if name != "log_likelihood"),
+        ]
+    )
+)
+"""Metrics of a comparison, and every monthly output."""
+
+_SUFFIX_UNITS = {
+    "_usd_bbl": ("USD/bbl",),
+    "_mbd": ("mb/d",),
+    "_mb": ("mb",),
+    "_usd_day": ("USD/day",),
+    "_rub_trn": ("RUB trn", "RUB trn/month"),
+    "_months": ("months",),
+    "_days": ("days",),
+}
+
+
+def lever_range(lever: str) -> tuple[float, float]:
+    """Smallest and largest value of a lever, or of an entry of a vector lever."""
+    return LEVER_RANGES.get(lever.split(".")[0], (0.0, 1.0))
+
+
+def units_in_name(name: str) -> tuple[str, ...]:
+    """Units that a name's ending promises; empty where it promises none."""
+    stem = name.split(".")[0]
+    return next((units for suffix, units in _SUFFIX_UNITS.items() if stem.endswith(suffix)), ())
+
+
+def facts() -> dict[str, Fact]:
+    """Facts by name in the order of `MonthRow`."""
+    return {name: FACTS[name] for name in MonthRow._fields if name not in COMPUTED}

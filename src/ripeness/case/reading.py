@@ -1,0 +1,183 @@
+"""From a name or folder to a case, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from ripeness.base import CaseFaults, Fault, Month, RipenessError, suggestion
+from ripeness.case.checks import (
+    case_faults,
+    entries,
+    expected_faults,
+    instrument_faults,
+    parameter_faults,
+    policy_faults,
+    series_fit_faults,
+    span_of,
+)
+from ripeness.case.folder import Document, case_files, hash_files, read_document
+from ripeness.case.records import (
+    Actor,
+    Case,
+    case_test_from,
+    instrument_from,
+    month_fact_from,
+    parameter_from,
+    policy_from,
+)
+from ripeness.evidence import Series, read_series
+
+SHIPPED = Path(__file__).parents[1] / "cases"
+"""Folder of the cases that come with the package."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the cases that come with the package."""
+    if not SHIPPED.is_dir():
+        return ()
+    return tuple(sorted(folder.name for folder in SHIPPED.iterdir() if (folder / "case.yaml").is_file()))
+
+
+def locate(name_or_path: str | Path) -> Path:
+    """Folder of a shipped case by its name, or the folder that a path names."""
+    text = str(name_or_path)
+    if not isinstance(name_or_path, Path) and text in shipped():
+        return SHIPPED / text
+    folder = Path(name_or_path).expanduser()
+    if folder.is_dir():
+        return folder
+    if isinstance(name_or_path, Path) or os.sep in text:
+        raise RipenessError(f"there is no case folder {text}", "name a folder that holds a case.yaml")
+    raise RipenessError(
+        f"there is no case {text!r}", suggestion(text, shipped(), "case") + " or name a folder"
+    )
+
+
+def load(name_or_path: str | Path) -> Case:
+    """A shipped case or a case folder; CaseFaults with every fault where it has any."""
+    case, faults = _read(locate(name_or_path))
+    if case is None or faults:
+        raise CaseFaults(faults)
+    return case
+
+
+def check(name_or_path: str | Path) -> list[Fault]:
+    """Every fault of a case, in order of file and line; empty for a sound case."""
+    return _read(locate(name_or_path))[1]
+
+
+def _read(folder: Path) -> tuple[Case | None, list[Fault]]:
+    files, found = case_files(folder)
+    faults = list(found)
+
+    def document(file: str, kind: str) -> Document:
+        if file not in files:
+            return Document(file, None, ())
+        read, wrong = read_document(folder, file, kind)
+        faults.extend(wrong)
+        return read
+
+    def documents(area: str, kind: str) -> dict[str, Document]:
+        inside = [file for file in files if file.startswith(f"{area}/")]
+        return {Path(file).stem: document(file, kind) for file in inside}
+
+    about = document("case.yaml", "case")
+    parameters = document("parameters.yaml", "parameters")
+    instruments = documents("instruments", "instrument")
+    policies = documents("policies", "policy")
+    tests = documents("tests", "tests")
+    series_files = {Path(file).stem: file for file in files if file.startswith("series/")}
+    for area, stems in (("series", series_files), ("instruments", instruments), ("policies", policies)):
+        for stem in stems:
+            if not _NAME.fullmatch(stem):
+                remedy = "use lower-case letters, digits and underscores, beginning with a letter"
+                faults.append(Fault(f"{area}/{stem}", None, "", stem, "is not a name", remedy))
+
+    span = span_of(about)
+    series, wrong = _series(folder, series_files, _known_ahead(about))
+    faults += wrong
+    faults += case_faults(about, span, tuple(series_files))
+    faults += series_fit_faults(about, span, series)
+    faults += parameter_faults(parameters)
+    faults += instrument_faults(instruments, span)
+    faults += policy_faults(policies, span)
+    faults += expected_faults(tests, policies, span)
+    if faults:
+        return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
+    return _case(folder, files, about, parameters, instruments, policies, tests, series), []
+
+
+def _known_ahead(about: Document) -> set[str]:
+    """Series that a fact reads ahead of time, and in which a vintage may precede its month."""
+    if about.node is None or not isinstance(about.node.value, dict) or not about.sound(("month_facts",)):
+        return set()
+    facts = about.node.plain().get("month_facts", {})
+    return {
+        fact["series"]
+        for fact in facts.values()
+        if isinstance(fact, dict) and fact.get("known_ahead") and "series" in fact
+    }
+
+
+def _series(
+    folder: Path, series_files: dict[str, str], known_ahead: set[str]
+) -> tuple[dict[str, Series], list[Fault]]:
+    read: dict[str, Series] = {}
+    faults: list[Fault] = []
+    for stem, file in series_files.items():
+        series, wrong = read_series(folder / file, file=file, known_ahead=stem in known_ahead)
+        faults += wrong
+        if series is not None:
+            read[stem] = series
+    return read, faults
+
+
+def _case(
+    folder: Path,
+    files: tuple[str, ...],
+    about: Document,
+    parameters: Document,
+    instruments: dict[str, Document],
+    policies: dict[str, Document],
+    tests: dict[str, Document],
+    series: dict[str, Series],
+) -> Case:
+    said = _plain(about)
+    priors = [parameter_from(node.plain()) for _, node in entries(parameters, "parameters")]
+    return Case(
+        name=said["case"],
+        title=said["title"],
+        folder=folder,
+        first_month=Month.parse(said["first_month"]),
+        last_month=Month.parse(said["last_month"]),
+        war_start=Month.parse(said["war_start"]),
+        data_until=Month.parse(said["data_until"]),
+        default_start=Month.parse(said["default_start"]) if "default_start" in said else None,
+        program=said["program"],
+        blocks=tuple(said["blocks"]),
+        actors=tuple(Actor(**actor) for actor in said["actors"]),
+        not_modelled=tuple(said["not_modelled"]),
+        metrics=tuple(said["metrics"]),
+        parameters={parameter.name: parameter for parameter in priors},
+        series=series,
+        observations=said["observations"],
+        observation_error=said.get("observation_error", {}),
+        month_facts={name: month_fact_from(fact) for name, fact in said["month_facts"].items()},
+        instruments=tuple(instrument_from(_plain(document)) for document in instruments.values()),
+        policies={name: policy_from(_plain(document)) for name, document in policies.items()},
+        tests=tuple(
+            case_test_from(node.plain(), document.file)
+            for document in tests.values()
+            for _, node in entries(document, "tests")
+        ),
+        content_hash=hash_files(folder, files),
+    )
+
+
+def _plain(document: Document) -> dict:
+    assert document.node is not None
+    return document.node.plain()

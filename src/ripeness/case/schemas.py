@@ -1,0 +1,380 @@
+"""JSON Schemas of every kind of file in a case: what an editor completes and `check` enforces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+from ripeness.base import UNITS, RipenessError, suggestion
+from ripeness.case.names import (
+    LEVER_ROWS,
+    LEVERS,
+    METRICS,
+    OTHER_BLOCKS,
+    SITE_UNITS,
+    VECTOR_LEVERS,
+    WORLD_BLOCKS,
+    facts,
+    lever_range,
+)
+from ripeness.evidence import COLUMNS, QUALITIES, REQUIRED
+from ripeness.flow import BUYERS, TRIGGERS, WATCHED
+
+Schema = dict[str, Any]
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+_MONTH = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])"
+
+TEXT: Schema = {"type": "string", "minLength": 1, "description": "text"}
+NUMBER: Schema = {"type": "number", "description": "a number"}
+MONTH: Schema = {"type": "string", "pattern": f"^{_MONTH}$", "description": "a month as YYYY-MM"}
+DATE: Schema = {
+    "type": "string",
+    "pattern": f"^{_MONTH}(-[0-9]{{2}})?$",
+    "description": "a date as YYYY-MM-DD, or YYYY-MM for the first day of the month",
+}
+NAME: Schema = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9_]*$",
+    "description": "a name of lower-case letters, digits and underscores",
+}
+URL: Schema = {"type": "string", "pattern": "^https?://", "description": "a web address"}
+UNIT: Schema = {"enum": list(UNITS), "description": "unit"}
+LINES: Schema = {
+    "oneOf": [TEXT, {"type": "array", "items": TEXT, "description": "a list of sentences"}],
+    "description": "text or a list of sentences",
+}
+JUDGED = (*QUALITIES, "judgement")
+"""Qualities of a value that its author may also have judged."""
+
+
+def one_of(names: tuple[str, ...] | list[str], what: str) -> Schema:
+    """Schema of one name out of a closed list."""
+    return {"enum": list(names), "description": what}
+
+
+def many(items: Schema, at_least: int = 0) -> Schema:
+    """Schema of a list."""
+    return {"type": "array", "items": items, **({"minItems": at_least} if at_least else {})}
+
+
+def record(required: dict[str, Schema], optional: dict[str, Schema] | None = None, **more: Any) -> Schema:
+    """Schema of a mapping with these keys and no others."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def _prior() -> Schema:
+    bounds = {
+        "type": "array",
+        "items": NUMBER,
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "[lower, upper]; the prior is cut off there",
+    }
+
+    def shape(dist: str, required: tuple[str, ...], optional: tuple[str, ...] = (), **more: Any) -> Schema:
+        return record(
+            {"dist": {"const": dist}, **dict.fromkeys(required, NUMBER)},
+            {**dict.fromkeys(optional, NUMBER), "bounds": bounds},
+            **more,
+        )
+
+    return {
+        "description": "low and high are the 5th and 95th percentiles, except for uniform and triangular",
+        "oneOf": [
+            shape("lognormal", ("median", "low", "high")),
+            shape(
+                "normal",
+                ("mean",),
+                ("sd", "low", "high"),
+                oneOf=[{"required": ["sd"]}, {"required": ["low", "high"]}],
+            ),
+            shape("uniform", ("low", "high")),
+            shape("triangular", ("low", "mode", "high")),
+            shape("halfnormal", ("scale",)),
+            shape(
+                "beta",
+                (),
+                ("a", "b", "mean", "low", "high"),
+                oneOf=[{"required": ["a", "b"]}, {"required": ["mean", "low", "high"]}],
+            ),
+            shape("fixed", ("value",)),
+        ],
+    }
+
+
+def _parameters() -> Schema:
+    parameter = record(
+        {
+            "name": {
+                "type": "string",
+                "pattern": r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)?$",
+                "description": "the parameter, and after a dot the entry of a vector: round_trip_days.turkiye",
+            },
+            "label": TEXT,
+            "unit": UNIT,
+            "prior": _prior(),
+            "source": TEXT,
+            "quality": one_of(JUDGED, "quality"),
+            "block": one_of((*WORLD_BLOCKS, *OTHER_BLOCKS), "block"),
+            "identification": one_of(("identified", "weakly", "prior-driven"), "identification"),
+        },
+        {
+            "url": URL,
+            "note": TEXT,
+            "as_of": many(
+                record({"before": MONTH, "prior": _prior(), "source": TEXT}, {"url": URL, "note": TEXT}), 1
+            ),
+        },
+    )
+    rows = many(parameter, 1)
+    return {"oneOf": [rows, record({"parameters": rows})]}
+
+
+def _lever_values() -> Schema:
+    def value(lever: str) -> Schema:
+        low, high = lever_range(lever)
+        number = {**NUMBER, "minimum": low, "maximum": high}
+        if lever not in VECTOR_LEVERS:
+            return number
+        return record({}, dict.fromkeys(VECTOR_LEVERS[lever], number), minProperties=1)
+
+    return record({}, {lever: value(lever) for lever in LEVERS}, minProperties=1)
+
+
+def _instrument() -> Schema:
+    dated = record(
+        {"date": DATE, "levers": _lever_values(), "source": TEXT, "quality": one_of(JUDGED, "quality")},
+        {"act": TEXT, "url": URL, "kind": one_of(("level", "pulse"), "kind"), "note": TEXT},
+    )
+    return record(
+        {
+            "instrument": NAME,
+            "title": TEXT,
+            "authority": many(TEXT, 1),
+            "covers": LINES,
+            "not_covered": many(TEXT),
+            "forecast": one_of(("hold", "zero", "mean_12"), "forecast"),
+            "values": many(dated, 1),
+        },
+        {"adds": {"type": "boolean", "description": "true or false"}, "note": LINES},
+    )
+
+
+def _change() -> Schema:
+    amount: Schema = {
+        "oneOf": [NUMBER, record({}, dict.fromkeys(BUYERS, NUMBER), minProperties=1)],
+        "description": "a number, or numbers by buyer",
+    }
+    operations = ("set", "scale", "add", "at_least", "at_most")
+    moment = {
+        "type": "string",
+        "pattern": f"^(start(\\+[0-9]{{1,3}})?|end|{_MONTH})$",
+        "description": "start, start+6, end, or a month as YYYY-MM",
+    }
+    return record(
+        {"lever": one_of(LEVER_ROWS, "lever")},
+        {
+            "from": moment,
+            "until": moment,
+            **dict.fromkeys(operations, amount),
+            "ramp_months": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 120,
+                "description": "a number of months",
+            },
+            "reason": TEXT,
+        },
+        oneOf=[{"required": [operation]} for operation in operations],
+    )
+
+
+def _policy() -> Schema:
+    trigger = record(
+        {
+            "when": record(
+                {"output": one_of(WATCHED, "output")},
+                {
+                    "above": NUMBER,
+                    "below": NUMBER,
+                    "for_months": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": 120,
+                        "description": "a number of months",
+                    },
+                },
+                oneOf=[{"required": ["above"]}, {"required": ["below"]}],
+            ),
+            "then": many(_change(), 1),
+        },
+        {
+            "after_months": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 120,
+                "description": "a number of months",
+            },
+            "title": TEXT,
+            "reason": TEXT,
+        },
+    )
+    expectation = record(
+        {"metric": one_of(METRICS, "metric"), "direction": one_of(("rise", "fall", "stay"), "direction")},
+        {"than": NAME, "because": TEXT},
+    )
+    return record(
+        {"policy": NAME, "title": TEXT, "author": TEXT},
+        {
+            "question": TEXT,
+            "base": {
+                "type": ["string", "null"],
+                "pattern": NAME["pattern"],
+                "description": "a policy, or nothing",
+            },
+            "needs": many(TEXT),
+            "source": TEXT,
+            "url": URL,
+            "mapping_notes": LINES,
+            "not_mapped": LINES,
+            "start": MONTH,
+            "changes": many(_change()),
+            "triggers": {**many(trigger), "maxItems": len(TRIGGERS)},
+            "expected": many(expectation),
+        },
+    )
+
+
+def _case() -> Schema:
+    table = {
+        "type": "object",
+        "patternProperties": {f"^{_MONTH}$": NUMBER},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "description": "values by the month from which they hold",
+    }
+    fact: Schema = {
+        "oneOf": [
+            NUMBER,
+            record(
+                {},
+                {
+                    "constant": NUMBER,
+                    "series": NAME,
+                    "steps": table,
+                    "fill": one_of(("hold", "zero"), "fill"),
+                    "before": {**NUMBER, "description": "the value before the first row"},
+                    "known_ahead": {"type": "boolean", "description": "true or false"},
+                    "source": TEXT,
+                    "note": TEXT,
+                },
+                oneOf=[{"required": [key]} for key in ("constant", "series", "steps")],
+            ),
+        ],
+        "description": "a number, or a mapping with constant, series or steps",
+    }
+    sd = {**NUMBER, "exclusiveMinimum": 0.0, "description": "a standard deviation in the unit of the site"}
+    return record(
+        {
+            "case": NAME,
+            "title": TEXT,
+            "first_month": MONTH,
+            "last_month": MONTH,
+            "war_start": MONTH,
+            "data_until": MONTH,
+            "program": NAME,
+            "blocks": many(one_of((*WORLD_BLOCKS, *OTHER_BLOCKS), "block"), 1),
+            "actors": many(record({"id": NAME, "name": TEXT}, {"role": TEXT, "note": TEXT}), 1),
+            "not_modelled": many(TEXT, 1),
+            "metrics": many(one_of(METRICS, "metric"), 1),
+            "month_facts": record(
+                {name: fact for name, known in facts().items() if known.default is None},
+                {name: fact for name, known in facts().items() if known.default is not None},
+            ),
+            "observations": record({}, dict.fromkeys(SITE_UNITS, NAME)),
+        },
+        {
+            "default_start": MONTH,
+            "observation_error": record(
+                {}, {site: record({}, dict.fromkeys(QUALITIES, sd)) for site in SITE_UNITS}
+            ),
+            "note": LINES,
+        },
+    )
+
+
+def _tests() -> Schema:
+    test = record(
+        {
+            "given": NAME,
+            "metric": one_of(METRICS, "metric"),
+            "must": one_of(("rise", "fall", "stay"), "must"),
+        },
+        {
+            "start": MONTH,
+            "month": MONTH,
+            "than": NAME,
+            "because": TEXT,
+            "tolerance": {**NUMBER, "minimum": 0.0, "description": "the largest move that counts as none"},
+        },
+    )
+    rows = many(test, 1)
+    return {"oneOf": [rows, record({"tests": rows})]}
+
+
+def _series() -> Schema:
+    columns: dict[str, Schema] = {
+        "month": MONTH,
+        "value": NUMBER,
+        "unit": UNIT,
+        "source": TEXT,
+        "url": URL,
+        "quality": one_of(QUALITIES, "quality"),
+        "vintage": {**MONTH, "description": "the month of release as YYYY-MM"},
+        "sd": {
+            **NUMBER,
+            "exclusiveMinimum": 0.0,
+            "description": "standard deviation of the observation error",
+        },
+        "note": TEXT,
+    }
+    return record(
+        {key: columns[key] for key in REQUIRED}, {key: columns[key] for key in COLUMNS if key not in REQUIRED}
+    )
+
+
+_KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
+    "case": (_case, "case.yaml: what the case covers and which series it reads"),
+    "parameters": (_parameters, "parameters.yaml: every parameter with its prior and source"),
+    "instrument": (_instrument, "instruments/NAME.yaml: dated values of levers with their acts"),
+    "policy": (_policy, "policies/NAME.yaml: changes to the instruments, and triggers"),
+    "series": (_series, "series/NAME.csv: one row of the table"),
+    "tests": (_tests, "tests/NAME.yaml: what must rise, fall or stay under a policy"),
+}
+
+KINDS = tuple(_KINDS)
+"""Kinds of files that have a schema."""
+
+
+@lru_cache(maxsize=len(KINDS))
+def shared_schema(kind: str) -> Schema:
+    """Schema of a kind, shared: not to be changed."""
+    build, title = _KINDS[kind]
+    return {"$schema": DRAFT, "title": title, **build()}
+
+
+def schema(kind: str) -> Schema:
+    """JSON Schema (draft 2020-12) of a kind of file in `KINDS`; for series, of one row."""
+    if kind not in _KINDS:
+        raise RipenessError(f"there is no schema of {kind!r}", suggestion(kind, KINDS, "kind"))
+    return deepcopy(shared_schema(kind))

@@ -1,0 +1,26 @@
+"""What is known: series with vintages, sources and quality."""
+
+from ripeness.evidence.quality import QUALITIES, shares
+from ripeness.evidence.series import (
+    COLUMNS,
+    MAX_BYTES,
+    REQUIRED,
+    Observation,
+    Series,
+    SeriesArrays,
+    quality_shares,
+    read_series,
+)
+
+__all__ = [
+    "COLUMNS",
+    "MAX_BYTES",
+    "QUALITIES",
+    "REQUIRED",
+    "Observation",
+    "Series",
+    "SeriesArrays",
+    "quality_shares",
+    "read_series",
+    "shares",
+]
