@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripeness.base import Month, RipenessError
-from ripeness.case.priors import prior_from
+from ripeness.case import prior_from
 from ripeness.ensemble.draws import BLOCK, draw_parameters, draw_posterior, unit_points
 from ripeness.flow import PerFleet, Scalar, layout_of
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from ripeness.base import Month
-from ripeness.case.names import PULSE_LEVERS
-from ripeness.case.records import Case, Change, DatedValue, Instrument, Policy, Trigger
+
+from ripeness.case import PULSE_LEVERS, Case, Change, DatedValue, Instrument, Policy, Trigger
 
 
 def _value(date, levers, kind=None):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripeness.base import CaseFaults, Month, month_range
-from ripeness.policy import enacted_levers, instrument_faults, rows_of_lever
+from ripeness.base import Month, month_range
+from ripeness.policy import enacted_levers, rows_of_lever
 
 
 def _path(case, lever, origin=None):
@@ -158,35 +158,6 @@ def test_months_may_be_any_selection(make):
     full = enacted_levers(case, months)
     np.testing.assert_array_equal(enacted_levers(case, months[5:20]), full[5:20])
     np.testing.assert_array_equal(enacted_levers(case, [months[30], months[2]]), full[[30, 2]])
-
-
-@pytest.mark.parametrize(
-    ("levers", "problem", "remedy"),
-    [
-        ({"service_ban": 1}, "no such lever", "services_ban"),
-        ({"services_ban": 1.5}, "outside the range", "0 to 1"),
-        ({"services_ban": -0.1}, "outside the range", "0 to 1"),
-        ({"buyer_tariff": {"india": 0.25}}, "no buyer india", "india_state"),
-        ({"waiver": {"india_state": 0.25}}, "no part india_state", "no part"),
-    ],
-)
-def test_faults_name_the_place_and_the_remedy(make, levers, problem, remedy):
-    case = make.case([make.instrument("a", [("2024-01-01", levers)])])
-    (fault,) = instrument_faults(case)
-    assert fault.file == "instruments/a.yaml"
-    assert fault.key.startswith("values[0].levers.")
-    assert problem in fault.problem
-    assert remedy in fault.remedy
-    with pytest.raises(CaseFaults):
-        enacted_levers(case, [case.first_month])
-
-
-def test_lever_set_twice_is_a_fault_unless_both_add(make):
-    values = [("2024-01-01", {"port_ban": 0.2})]
-    one, two = make.instrument("one", values, adds=True), make.instrument("two", values)
-    (fault,) = instrument_faults(make.case([one, two]))
-    assert fault.key == "port_ban"
-    assert "one sets this lever too" in fault.problem
 
 
 def test_kind_of_the_file_overrides_that_of_the_lever(make):

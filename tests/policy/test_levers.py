@@ -1,5 +1,8 @@
 """The catalogue says what the levers of the model are, no more and no less."""
 
+import pytest
+
+from ripeness.base import RipenessError
 from ripeness.flow import Levers, Outputs, WorldState, layout_of
 from ripeness.flow.axes import LABELS
 from ripeness.policy import lever_catalogue, lever_of_row, rows_of_lever
@@ -34,3 +37,10 @@ def test_rows_and_levers_lead_to_each_other():
         assert rows_of_lever(label) == (row,)
         assert row in rows_of_lever(lever_of_row(row).name)
     assert len(rows_of_lever("buyer_tariff")) == len(LABELS["buyer"])
+
+
+def test_unknown_lever_is_refused_with_the_nearest():
+    with pytest.raises(RipenessError, match="did you mean 'services_ban'"):
+        rows_of_lever("service_ban")
+    with pytest.raises(RipenessError, match="india"):
+        rows_of_lever("buyer_tariff.india")

@@ -1,6 +1,6 @@
 """What is done: dated instruments and policies, compiled once to rows of fixed shape."""
 
-from ripeness.policy.checks import instrument_faults, policy_faults
+from ripeness.policy.checks import policy_faults
 from ripeness.policy.compiled import CompiledPolicy, compile_policy, identical_policies, stack_policies
 from ripeness.policy.enacted import enacted_levers
 from ripeness.policy.levers import Lever, lever_catalogue, lever_of_row, rows_of_lever
@@ -11,7 +11,6 @@ __all__ = [
     "compile_policy",
     "enacted_levers",
     "identical_policies",
-    "instrument_faults",
     "lever_catalogue",
     "lever_of_row",
     "policy_faults",

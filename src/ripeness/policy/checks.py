@@ -1,7 +1,7 @@
-"""What is wrong with the instruments and policies of a case: everything at once, each with a remedy.
+"""What stands in the way of compiling a policy, all at once, each fault with a remedy.
 
-The case room checks each file against its schema. Here stands what takes several files together or a lever's
-meaning, and what a policy built in memory must meet too; `ripeness check` shows both side by side.
+A policy read from a case folder has met most of this at loading, with the line of its file. One built or
+changed in memory has not, and what a policy inherits from its bases shows only here.
 """
 
 from __future__ import annotations
@@ -16,34 +16,10 @@ from ripeness.policy.levers import lever_catalogue
 from ripeness.policy.relative import month_of
 
 if TYPE_CHECKING:
-    from ripeness.case import Case, Change, Instrument, Policy
+    from ripeness.case import Case, Change, Policy
 
 BOUNDED = frozenset({"set", "at_least", "at_most"})
 """Operations whose value is itself a value of the lever, and so must lie in its range."""
-
-SHARED_BASE = "as_enacted"
-"""The policy that changes nothing; it is its own base."""
-
-
-def instrument_faults(case: Case) -> list[Fault]:
-    """Faults in the instruments: unknown levers, values out of range, a lever set by two files."""
-    faults = [fault for instrument in case.instruments for fault in _faults_of_instrument(instrument)]
-    setters: dict[str, Instrument] = {}
-    for instrument in case.instruments:
-        for name in sorted({name for value in instrument.values for name in value.levers}):
-            other = setters.setdefault(name, instrument)
-            if other is not instrument and not (other.adds and instrument.adds):
-                faults.append(
-                    Fault(
-                        _file(instrument),
-                        None,
-                        name,
-                        None,
-                        f"{other.name} sets this lever too",
-                        "put `adds: true` in both files where their values are meant to add up, or drop one",
-                    )
-                )
-    return faults
 
 
 def policy_faults(case: Case, policy: Policy) -> list[Fault]:
@@ -94,20 +70,14 @@ def lineage(case: Case, policy: Policy) -> tuple[Policy, ...]:
     RipenessError on an unknown base or a circle of bases.
     """
     line = [policy]
-    while (base := line[-1].base) is not None and base != line[-1].name:
+    while (base := line[-1].base) is not None:
         if base not in case.policies:
-            if base == SHARED_BASE:
-                break
             raise RipenessError(f"the base {base} is no policy", suggestion(base, case.policies, "policy"))
         if any(base == seen.name for seen in line):
             names = " -> ".join([*(seen.name for seen in line), base])
-            raise RipenessError(f"bases run in a circle: {names}", f"base one of them on {SHARED_BASE}")
+            raise RipenessError(f"bases run in a circle: {names}", "give one of them another base, or none")
         line.append(case.policies[base])
     return tuple(reversed(line))
-
-
-def _file(instrument: Instrument) -> str:
-    return f"instruments/{instrument.name}.yaml"
 
 
 def _policy_file(policy: Policy) -> str:
@@ -116,16 +86,6 @@ def _policy_file(policy: Policy) -> str:
 
 def _fault(policy: Policy, key: str, value: object, problem: str, remedy: str) -> Fault:
     return Fault(_policy_file(policy), None, key, shown(value), problem, remedy)
-
-
-def _faults_of_instrument(instrument: Instrument) -> Iterator[Fault]:
-    for i, value in enumerate(instrument.values):
-        for name, amount in value.levers.items():
-            for label, number in _entries(amount):
-                dotted = name if label is None else f"{name}.{label}"
-                key = f"values[{i}].levers.{dotted}"
-                for problem, remedy in _lever_problems(dotted, number, bounded=True):
-                    yield Fault(_file(instrument), None, key, shown(number), problem, remedy)
 
 
 def _faults_of_change(case: Case, policy: Policy, key: str, change: Change) -> Iterator[Fault]:

@@ -58,8 +58,8 @@ def compile_policy(
     triggers are armed from it on. `until` is the last month in which changes act (the case's last by
     default); then the levers return to the base. With `origin`, instruments dated in or after that
     month are not known (see `enacted_levers`). A policy's base is applied first, with the same start.
-    CaseFaults where the policy or the instruments are at fault, RipenessError for an unknown name or
-    a start outside the case.
+    CaseFaults where the policy or a base is at fault, RipenessError for an unknown name or a start
+    outside the case.
     """
     policy = _named(case, name)
     if faults := policy_faults(case, policy):

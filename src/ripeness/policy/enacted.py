@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ripeness.base import CaseFaults, Month
+from ripeness.base import Month
 from ripeness.flow import Levers, layout_of
-from ripeness.policy.checks import instrument_faults
 from ripeness.policy.levers import lever_of_row, rows_of_lever
 
 if TYPE_CHECKING:
@@ -33,10 +32,7 @@ def enacted_levers(case: Case, months: Sequence[Month], origin: Month | None = N
     keeps the level (a pulse has none), `zero` ends it, `mean_12` goes on with the mean of the last 12 months of
     data. With `origin`, values dated in or after that month are not known and the rule takes over at the
     origin. Instruments that set one lever together add up; a sum beyond the lever's range is cut to it.
-    CaseFaults where the instruments of the case are at fault.
     """
-    if faults := instrument_faults(case):
-        raise CaseFaults(faults)
     first, last = min(case.first_month, *months), max(case.last_month, *months)
     rows = np.zeros((last - first + 1, layout_of(Levers).size))
     for instrument in case.instruments:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ripeness.case.names import PULSE_LEVERS, lever_range
+from ripeness.base import RipenessError, suggestion
+from ripeness.case import PULSE_LEVERS, lever_range
 from ripeness.flow import Levers, layout_of
 
 Kind = Literal["share", "level", "pulse"]
@@ -191,11 +192,15 @@ def _by_name() -> dict[str, Lever]:
 def rows_of_lever(name: str) -> tuple[int, ...]:
     """Rows of `name` in `layout_of(Levers)`: `buyer_tariff` means every buyer, `buyer_tariff.turkiye` one.
 
-    KeyError for a name that is no lever.
+    RipenessError for a name that is no lever.
     """
     layout = layout_of(Levers)
     if name in layout.row_labels:
         return (layout.row_labels.index(name),)
+    if name not in Levers._fields:
+        raise RipenessError(
+            f"there is no lever {name}", suggestion(name, (*Levers._fields, *layout.row_labels), "lever")
+        )
     field = layout[name]
     return tuple(range(field.start, field.start + field.rows))
 
