@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 
 from ripeness.base import Month
-
 from ripeness.case import PULSE_LEVERS, Case, Change, DatedValue, Instrument, Policy, Trigger
 
 

@@ -189,6 +189,7 @@ def _by_name() -> dict[str, Lever]:
     return {lever.name: lever for lever in CATALOGUE}
 
 
+@lru_cache(maxsize=256)
 def rows_of_lever(name: str) -> tuple[int, ...]:
     """Rows of `name` in `layout_of(Levers)`: `buyer_tariff` means every buyer, `buyer_tariff.turkiye` one.
 
@@ -205,6 +206,7 @@ def rows_of_lever(name: str) -> tuple[int, ...]:
     return tuple(range(field.start, field.start + field.rows))
 
 
+@lru_cache(maxsize=256)
 def lever_of_row(row: int) -> Lever:
     """Lever to which a row of `layout_of(Levers)` belongs."""
     return _by_name()[layout_of(Levers).row_labels[row].split(".")[0]]
