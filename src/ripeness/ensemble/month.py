@@ -22,6 +22,7 @@ from ripeness.flow import (
     WorldState,
     layout_of,
 )
+from ripeness.world.assimilation import Reader
 from ripeness.world import discount, fleet, oil_market, purchases, receipts, refining, treasury
 
 
@@ -70,21 +71,21 @@ def simulate_month(
     xp: Any,
 ) -> tuple[WorldState, Outputs, Shocks]:
     """One month for every member: new state, what it reports, and the shocks it used."""
-    reference = policy.is_reference
+    reader = Reader(policy.is_reference, month.drawing)
     state, levers = levers_in_force(state, policy, xp)
 
-    state, market = oil_market(state, params, levers, month, shocks, reference, xp)
+    state, market = oil_market(state, params, levers, month, shocks, reader, xp)
     brent = market.brent.value
-    state, refined = refining(state, params, levers, month, shocks, reference, xp)
+    state, refined = refining(state, params, levers, month, shocks, reader, xp)
     unsold_before = state.unsold_mb
-    state, ships = fleet(state, params, levers, month, shocks, reference, xp)
+    state, ships = fleet(state, params, levers, month, shocks, reader, xp)
     state, trade = discount(
         state,
         params,
         levers,
         month,
         shocks,
-        reference,
+        reader,
         brent,
         market.scarcity,
         ships,
@@ -93,7 +94,7 @@ def simulate_month(
     )
     state = purchases(state, params, trade.voyage.tce_usd_day, xp)
     state, earned = receipts(
-        state, params, month, shocks, reference, brent, trade, refined.product_exports_mbd, xp
+        state, params, month, shocks, reader, brent, trade, refined.product_exports_mbd, xp
     )
     output = refined.runs.value + params.pipeline_crude_mbd + trade.crude_seaborne.value
     state, budget = treasury(
@@ -101,9 +102,9 @@ def simulate_month(
         params,
         month,
         shocks,
-        reference,
+        reader,
         market.scarcity,
-        trade.tax_price.value,
+        trade.tax_price_usd_bbl,
         earned.revenue.value,
         output / params.crude_output_mbd,
         xp,
@@ -117,10 +118,10 @@ def simulate_month(
         crude_volume=trade.crude_seaborne.shock,
         product_volume=earned.volume.shock,
         shadow_share=ships.shadow_share.shock,
-        delivered=trade.delivered.shock,
-        logistics=trade.logistics.shock,
+        delivered=trade.prices.shocks[0],
+        logistics=trade.prices.shocks[1],
         afloat=trade.afloat.shock,
-        tax_wedge=trade.tax_price.shock,
+        tax_wedge=trade.prices.shocks[2],
         revenue=earned.revenue.shock,
         oil_gas=budget.oil_gas.shock,
         non_oil=budget.non_oil.shock,
@@ -128,10 +129,8 @@ def simulate_month(
         fund=budget.fund.shock,
         cpi=budget.cpi.shock,
         key_rate=budget.key_rate.shock,
-        quote=shocks.quote,
-        tax_quote=shocks.tax_quote,
     )
-    likelihood = xp.stack(
+    likelihood = state.log_likelihood + xp.stack(
         [
             market.brent.log_likelihood,
             budget.usd_rub.log_likelihood,
@@ -139,10 +138,10 @@ def simulate_month(
             trade.crude_seaborne.log_likelihood,
             earned.volume.log_likelihood,
             ships.shadow_share.log_likelihood,
-            trade.delivered.log_likelihood,
-            trade.logistics.log_likelihood,
+            trade.prices.log_likelihood[0],
+            trade.prices.log_likelihood[1],
             trade.afloat.log_likelihood,
-            trade.tax_price.log_likelihood,
+            trade.prices.log_likelihood[2],
             earned.revenue.log_likelihood,
             budget.oil_gas.log_likelihood,
             budget.non_oil.log_likelihood,
@@ -157,11 +156,11 @@ def simulate_month(
     outputs = Outputs(
         brent_usd_bbl=brent,
         fob_discount_usd_bbl=trade.fob_discount_usd_bbl,
-        delivered_discount_usd_bbl=trade.delivered.value,
+        delivered_discount_usd_bbl=trade.delivered_discount_usd_bbl,
         freight_usd_bbl=trade.freight_usd_bbl,
         scarcity_rent_usd_bbl=trade.scarcity_rent_usd_bbl,
         urals_fob_usd_bbl=trade.urals_fob_usd_bbl,
-        urals_tax_usd_bbl=trade.tax_price.value,
+        urals_tax_usd_bbl=trade.tax_price_usd_bbl,
         crude_seaborne_mbd=trade.crude_seaborne.value,
         product_exports_mbd=earned.product_exports_mbd,
         export_volume_mbd=earned.volume.value,
@@ -196,9 +195,10 @@ def simulate_month(
         log_likelihood=likelihood,
     )
     state = state._replace(
+        log_likelihood=likelihood,
         brent_before=brent,
         fob_discount_before=trade.fob_discount_usd_bbl,
-        delivered_before=trade.delivered.value,
+        delivered_before=trade.delivered_discount_usd_bbl,
         volume_before=earned.volume.value,
         revenue_before=earned.revenue.value,
         oil_gas_before=budget.oil_gas.value,
@@ -227,7 +227,7 @@ def _count(
     sums = {
         "sum_brent": state.sum_brent + on * brent,
         "sum_fob_discount": state.sum_fob_discount + on * trade.fob_discount_usd_bbl,
-        "sum_delivered": state.sum_delivered + on * trade.delivered.value,
+        "sum_delivered": state.sum_delivered + on * trade.delivered_discount_usd_bbl,
         "sum_volume": state.sum_volume + on * earned.volume.value,
         "sum_revenue": state.sum_revenue + on * earned.revenue.value,
         "sum_oil_gas": state.sum_oil_gas + on * budget.oil_gas.value,

@@ -80,4 +80,27 @@ def initial_state(params: Parameters, facts: StartFacts) -> WorldState:
         first_stressed=full(NEVER),
         first_constrained=full(NEVER),
         first_unsustainable=full(NEVER),
+        price_errors_covariance=np.zeros((6, n)),
+        log_likelihood=vector(0.0, "site"),
+    )
+
+
+def start_facts(case: Case) -> StartFacts:
+    """Facts of the eve of the case's first month, from its series and the `start` block of case.yaml."""
+    first = case.first_month
+    year = [first + offset for offset in range(-12, 0)]
+    tax_price = case.fact_before("urals_tax_usd_bbl", year)
+    usd_rub = case.fact_before("usd_rub", year)
+    brent = case.fact_before("brent_usd_bbl", year)
+    return StartFacts(
+        brent_usd_bbl=float(brent[-1]),
+        usd_rub=float(usd_rub[-1]),
+        taxable_price=taxable_price_lags(tax_price, usd_rub),
+        liquid_fund_rub_trn=float(case.fact_before("liquid_fund_rub_trn", year)[-1]),
+        cpi_yoy=float(case.fact_before("cpi_yoy", year)[-1]),
+        key_rate=float(case.fact_before("key_rate", year)[-1]),
+        spending_month_rub_trn=case.start["spending_month_rub_trn"],
+        need_month_rub_trn=case.start["need_month_rub_trn"],
+        urals_discount_usd_bbl=float(brent[-1] - tax_price[-1]),
+        price_cap_usd_bbl=case.start["price_cap_usd_bbl"],
     )

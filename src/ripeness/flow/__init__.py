@@ -4,6 +4,7 @@ from ripeness.flow.axes import BUYERS, FLEET, LENGTH, SITES, TRIGGERS, WATCHED
 from ripeness.flow.layout import Array, Layout, PerBuyer, PerFleet, PerSite, Scalar, layout_of
 from ripeness.flow.levers import Levers, Triggers
 from ripeness.flow.rows import NEVER, MonthRow, Outputs, PolicyRow, Shocks
+from ripeness.flow.run import OUTPUT_ROWS, Run
 from ripeness.flow.world import Parameters, WorldState
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "FLEET",
     "LENGTH",
     "NEVER",
+    "OUTPUT_ROWS",
     "SITES",
     "TRIGGERS",
     "WATCHED",
@@ -24,6 +26,7 @@ __all__ = [
     "PerFleet",
     "PerSite",
     "PolicyRow",
+    "Run",
     "Scalar",
     "Shocks",
     "Triggers",

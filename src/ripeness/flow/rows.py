@@ -26,6 +26,7 @@ class MonthRow(NamedTuple):
     """Facts of one month that no policy changes: calendar, law, plans, and the record to assimilate."""
 
     days: Scalar  # days in the month
+    drawing: Scalar  # 1 from the origin on: shocks are drawn; 0 where the record is filtered
     counting: Scalar  # 1 in the months over which a run sums its metrics
     quarter_tax: Scalar  # 1 in April, July and October (excess-profit tax of the quarter before)
     march_tax: Scalar  # 1 in March (settlement of the fourth quarter)
@@ -72,12 +73,10 @@ class Shocks(NamedTuple):
     fund: Scalar
     cpi: Scalar
     key_rate: Scalar
-    quote: Scalar
-    tax_quote: Scalar
 
 
 class Outputs(NamedTuple):
-    """What one month reports. Flows are of the month; the last rows are log likelihoods of the record."""
+    """What one month reports. Flows are of the month; the last rows are running log likelihoods of the record."""
 
     brent_usd_bbl: Scalar
     fob_discount_usd_bbl: Scalar
@@ -127,7 +126,7 @@ class Outputs(NamedTuple):
     fleet_residual: Scalar  # I02
     price_chain_residual: Scalar  # I03
     budget_residual: Scalar  # I04
-    log_likelihood: PerSite
+    log_likelihood: PerSite  # log density of the record so far, by site
 
 
 NEVER = 999.0

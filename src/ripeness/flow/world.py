@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from ripeness.flow.layout import PerBuyer, PerFleet, PerLag, PerTrigger, Scalar
+from ripeness.flow.layout import Array, PerBuyer, PerFleet, PerLag, PerSite, PerTrigger, Scalar
+
+
+PerPriceError = Annotated[Array, (6,)]
 
 
 class Parameters(NamedTuple):
@@ -78,6 +81,7 @@ class Parameters(NamedTuple):
     buyer_risk_premium: PerBuyer  # USD/bbl asked without new pressure
     buyer_risk_slope: PerBuyer  # USD/bbl at full secondary pressure
     buyer_width: Scalar  # USD/bbl, spread of refiners within a buyer
+    ban_stigma: Scalar  # secondary pressure that a full import ban by the coalition exerts on others
     scarcity_relief: Scalar  # USD/bbl by which premia fall when other crude is scarce
     tariff_pass: Scalar  # USD/bbl a unit of tariff on the buyer
     buyer_reach_initial: PerBuyer  # share of the capacity in touch with the seller at the start
@@ -165,8 +169,11 @@ class WorldState(NamedTuple):
     # refining and volumes
     refinery_outage: Scalar  # share of nameplate
     throughput_error: Scalar
+    throughput_variance: Scalar  # of an error: what the record leaves open (assimilation, A3)
     crude_error: Scalar
+    crude_variance: Scalar
     product_error: Scalar
+    product_variance: Scalar
     product_friction: Scalar
     product_ban_before: Scalar
     lost_capacity_mbd: Scalar
@@ -176,18 +183,21 @@ class WorldState(NamedTuple):
     enforcement: Scalar  # credibility of follow-up, 0..1
     channel: Scalar  # share of insured ships in the trade
     shadow_error: Scalar
+    shadow_variance: Scalar
     dynamic_cap_usd_bbl: Scalar
     fob_mean_usd_bbl: Scalar  # trailing mean that the dynamic cap reads
     # discount
     clearing_discount: Scalar  # USD/bbl
     delivered_error: Scalar
     logistics_error: Scalar
+    price_errors_covariance: PerPriceError  # of delivered, logistics and tax wedge: 11, 21, 22, 31, 32, 33
     pressure_adapted: Scalar  # share of secondary pressure already worked around
     buyer_reach: PerBuyer
     unsold_mb: Scalar
     # receipts and treasury
     tax_wedge_error: Scalar
     revenue_error: Scalar
+    revenue_variance: Scalar
     taxable_price: PerLag  # thousand RUB/bbl, newest first
     usd_rub: Scalar
     non_oil_error: Scalar
@@ -199,6 +209,7 @@ class WorldState(NamedTuple):
     real_spending_trend: Scalar  # trailing mean of the yearly mean
     deficit_year: Scalar  # year to date
     liquid_fund: Scalar
+    fund_variance: Scalar
     cpi_yoy: Scalar
     key_rate: Scalar
     cpi_level: Scalar  # price level over that of the start
@@ -230,3 +241,4 @@ class WorldState(NamedTuple):
     first_stressed: Scalar
     first_constrained: Scalar
     first_unsustainable: Scalar
+    log_likelihood: PerSite  # of the record so far, the reference's own

@@ -1,7 +1,7 @@
 """The discount in two steps: what buyers ask for (delivered), and what carrying costs (to the port of loading).
 
 Equations (docs/model/discount.md):
-    D1  L = listed (0.4 + 0.6 sec) + 0.35 sec + 0.5 ban;  pi = (L - adapted)+ (1 - waiver listed share)(1 - relief)
+    D1  L = listed (0.4 + 0.6 sec) + 0.35 sec + stigma ban;  pi = (L - adapted)+ (1 - waiver listed share)(1 - relief)
         adapted' = adapted + (1 - 2^(-1/h)) (share L - adapted)         buyers and banks learn
     D2  rho_b = rho0_b + chi_b pi + tariff_b t - kap scarcity           premium that buyer b asks
         q_b = qbar_b reach_b access_b logistic((d - rho_b) / width)             what it accepts at a delivered discount d
@@ -9,7 +9,7 @@ Equations (docs/model/discount.md):
     D3  d* solves sum_b q_b(d) = cargo + unsold / months;  six damped Newton steps on logs
         d' = d + k (d* - d) + mp (HHI' - HHI0) change                   sluggish, and dearer with fewer buyers
     D4  unsold' = unsold + (lifted - sold) days                         oil afloat is a stock
-    D5  wedge = voyage cost + fees + margin + rent;  rent = (TCE - normal) round trip / payload
+    D5  wedge = voyage cost + distant (fees + margin) + slope pi + rent;  rent = (TCE - normal) round trip / payload
     D6  FOB = Brent - grade - delivered discount - wedge                holds as an identity (I03)
 Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge; a premium (d < 0) is possible.
 """
@@ -19,7 +19,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ripeness.flow import BUYERS, Array, Levers, MonthRow, Parameters, Shocks, WorldState
-from ripeness.world.assimilation import Assimilated, assimilate, assimilate_sum, drawn, observation
+from ripeness.world.assimilation import (
+    Assimilated,
+    Errors3,
+    Reader,
+    assimilate,
+    draw_errors,
+    observation,
+    observe_sum,
+    predict_errors,
+)
 from ripeness.world.shipping import Fleet, Voyage, voyage
 from ripeness.world.smooth import clip, halving, logistic, softplus
 from ripeness.world.tax_price import wedge_by_law, wedge_spread
@@ -37,14 +46,27 @@ FLOATING_SHARE = 0.5
 """Share of a ship's time that unsold cargo blocks while it waits."""
 
 
+class PriceTerms(NamedTuple):
+    """Delivered discount, carrying wedge with grade, and tax wedge after the record (USD/bbl).
+
+    `shocks` are the standardised shocks that give them and `log_likelihood` the log densities of the
+    delivered quote, the port quote and the tax price.
+    """
+
+    values: tuple[Array, ...]
+    shocks: tuple[Array, ...]
+    covariance: tuple[Array, ...]
+    log_likelihood: tuple[Array, ...]
+
+
 class Discount(NamedTuple):
     """Prices, volumes and stocks of the month's crude trade."""
 
-    delivered: Assimilated
-    logistics: Assimilated
+    delivered_discount_usd_bbl: Array
+    prices: PriceTerms
     fob_discount_usd_bbl: Array
     urals_fob_usd_bbl: Array
-    tax_price: Assimilated
+    tax_price_usd_bbl: Array
     pacific_fob_usd_bbl: Array
     freight_usd_bbl: Array
     scarcity_rent_usd_bbl: Array
@@ -57,12 +79,12 @@ class Discount(NamedTuple):
     barrels_residual: Array
 
 
-def secondary_pressure(levers: Levers) -> Array:
-    """Level of pressure on buyers and their banks before they adapt (D1); about 0 to 1.5."""
+def secondary_pressure(levers: Levers, ban_stigma: Array) -> Array:
+    """Level of pressure on buyers and their banks before they adapt (D1); 1 at full listing and threat."""
     return (
         levers.producer_listing * (1.0 - levers.waiver) * (0.4 + 0.6 * levers.secondary_sanctions)
         + 0.35 * levers.secondary_sanctions
-        + 0.5 * levers.crude_import_ban
+        + ban_stigma * levers.crude_import_ban
     ) * (1.0 - levers.pressure_relief)
 
 
@@ -99,13 +121,54 @@ def price_identity(brent: Array, fob: Array, wedge: Array, rent: Array, delivere
     return brent - (fob + wedge + rent + delivered + grade)
 
 
+def price_terms(
+    state: WorldState,
+    params: Parameters,
+    month: MonthRow,
+    shocks: Shocks,
+    reader: Reader,
+    brent: Array,
+    delivered: Array,
+    logistics: Array,
+    tax_wedge: Array,
+    xp: Any,
+) -> PriceTerms:
+    """Errors of the three price terms given quotes and the tax price (A6); arguments are their predictions."""
+    spreads = (params.delivered_sd, params.logistics_sd, wedge_spread(month, params, xp) + 0.0 * delivered)
+    before = Errors3(
+        (state.delivered_error, state.logistics_error, state.tax_wedge_error),
+        tuple(state.price_errors_covariance[i] for i in range(6)),
+    )
+    persistence = (params.delivered_persistence, params.logistics_persistence, params.tax_wedge_persistence)
+    expected = predict_errors(before, persistence, spreads)
+    own = (shocks.delivered, shocks.logistics, shocks.tax_wedge)
+    quote = observation(month, reader, "delivered_discount_usd_bbl")
+    port = observation(month, reader, "fob_discount_usd_bbl")
+    tax = observation(month, reader, "urals_tax_usd_bbl")
+    errors, seen_1 = observe_sum(expected, (1.0, 0.0, 0.0), quote.value - delivered, quote, xp)
+    errors, seen_2 = observe_sum(errors, (1.0, 1.0, 0.0), port.value - delivered - logistics, port, xp)
+    gap = brent - tax.value - delivered - logistics + tax_wedge
+    errors, seen_3 = observe_sum(errors, (1.0, 1.0, -1.0), gap, tax, xp)
+    errors = draw_errors(errors, own, reader, xp)
+    is_reference = reader.is_reference > 0.5
+    final = [
+        xp.where(is_reference, errors.mean[i], expected.mean[i] + spreads[i] * own[i]) for i in range(3)
+    ]
+    return PriceTerms(
+        (delivered + final[0], logistics + final[1], tax_wedge + final[2]),
+        tuple((final[i] - expected.mean[i]) / spreads[i] for i in range(3)),
+        tuple(reader.is_reference * value for value in errors.covariance),
+        (seen_1, seen_2, seen_3),
+    )
+
+
 def discount(
     state: WorldState,
     params: Parameters,
     levers: Levers,
     month: MonthRow,
     shocks: Shocks,
-    is_reference: Array,
+    reader: Reader,
     brent: Array,
     scarcity: Array,
     ships: Fleet,
@@ -113,7 +176,7 @@ def discount(
     xp: Any,
 ) -> tuple[WorldState, Discount]:
     """One month of the crude trade (D1 to D6)."""
-    level = secondary_pressure(levers) + 0.0 * state.pressure_adapted
+    level = secondary_pressure(levers, params.ban_stigma)
     adapted = state.pressure_adapted + (1.0 - halving(params.adaptation_months, xp)) * (
         params.adaptation_share * level - state.pressure_adapted
     )
@@ -151,8 +214,14 @@ def discount(
         expected,
         trip.lifted_mbd * log_spread,
         shocks.crude_volume,
-        observation(month, is_reference, "crude_seaborne_mbd"),
+        observation(month, reader, "crude_seaborne_mbd"),
+        reader,
         xp,
+        trip.lifted_mbd
+        * trip.lifted_mbd
+        * params.crude_volume_persistence
+        * params.crude_volume_persistence
+        * state.crude_variance,
     )
     loaded = xp.maximum(lifted.value, 0.2)
     unsold = xp.maximum(state.unsold_mb + (loaded - demand) * month.days, 0.0)
@@ -161,79 +230,58 @@ def discount(
         in_transit + unsold,
         params.afloat_sd,
         shocks.afloat,
-        observation(month, is_reference, "oil_afloat_mb"),
+        observation(month, reader, "oil_afloat_mb"),
+        reader,
         xp,
     )
     unsold_after = xp.maximum(afloat.value - in_transit, 0.0)
     sold = loaded - (unsold_after - state.unsold_mb) / month.days
     stock_residual = unsold_after - state.unsold_mb - (loaded - sold) * month.days
 
-    delivered_error = params.delivered_persistence * state.delivered_error
-    delivered = assimilate(
-        asked + markup + delivered_error,
-        params.delivered_sd,
-        shocks.delivered,
-        observation(month, is_reference, "delivered_discount_usd_bbl"),
-        xp,
-    )
     west_trip = round_trip / (1.0 - 0.6 * params.pacific_share)
     voyage_cost = (params.tce_normal_usd_day + params.bunkers_usd_day) * west_trip / params.payload_mb / 1.0e6
-    margin = params.intermediary_margin + params.intermediary_slope * pressure
-    insurance = params.voyage_fees_usd_bbl + params.interdiction_insurance * 100.0 * ships.seized_share
+    # Short voyages to the coalition's own ports pay neither canal, transfer nor intermediary.
+    distant = 1.0 - accepted[0] / demand
+    margin = params.intermediary_margin * distant + params.intermediary_slope * pressure
+    insurance = params.voyage_fees_usd_bbl * distant + params.interdiction_insurance * 100.0 * ships.seized_share
     rent = (trip.tce_usd_day - params.tce_normal_usd_day) * west_trip / params.payload_mb / 1.0e6
     wedge = voyage_cost + insurance + margin + rent
-    logistics_error = params.logistics_persistence * state.logistics_error
-    logistics = drawn(params.grade_usd_bbl + wedge + logistics_error, params.logistics_sd, shocks.logistics)
-    spreads = (params.delivered_sd, params.logistics_sd)
-    delivered, logistics = assimilate_sum(
-        (delivered, logistics),
-        spreads,
-        (1.0, 1.0),
-        shocks.quote,
-        observation(month, is_reference, "fob_discount_usd_bbl"),
-        xp,
-    )
-    # The tax price is FOB plus the wedge of the law in force, so its record informs all three terms.
+    # The tax price is FOB plus the wedge of the law in force, so its record informs all three price terms.
     pacific_gap = (1.0 - PACIFIC_WEDGE_SHARE) * (wedge - margin) + params.pacific_premium
     law = wedge_by_law(pacific_gap, month, params, xp)
-    law_sd = wedge_spread(month, params, xp) + 0.0 * law
-    tax_wedge = drawn(law + params.tax_wedge_persistence * state.tax_wedge_error, law_sd, shocks.tax_wedge)
-    tax_seen = observation(month, is_reference, "urals_tax_usd_bbl")
-    delivered, logistics, tax_wedge = assimilate_sum(
-        (delivered, logistics, tax_wedge),
-        (*spreads, law_sd),
-        (1.0, 1.0, -1.0),
-        shocks.tax_quote,
-        tax_seen._replace(value=brent - tax_seen.value),
-        xp,
-    )
-    below_floor = xp.maximum(FOB_FLOOR_USD_BBL - (brent - delivered.value - logistics.value), 0.0)
-    fob = brent - delivered.value - logistics.value + below_floor
-    freight = logistics.value - params.grade_usd_bbl - rent - below_floor
-    tax_price = xp.maximum(fob + tax_wedge.value, brent - month.tax_discount_limit_usd_bbl)
+    base_delivered = asked + markup
+    base_logistics = params.grade_usd_bbl + wedge
+    prices = price_terms(state, params, month, shocks, reader, brent, base_delivered, base_logistics, law, xp)
+    delivered, logistics, tax_wedge = prices.values
+    below_floor = xp.maximum(FOB_FLOOR_USD_BBL - (brent - delivered - logistics), 0.0)
+    fob = brent - delivered - logistics + below_floor
+    freight = logistics - params.grade_usd_bbl - rent - below_floor
+    tax_price = xp.maximum(fob + tax_wedge, brent - month.tax_discount_limit_usd_bbl)
     shut_in = crude_for_sea_mbd - loaded
     state = state._replace(
         clearing_discount=asked,
-        delivered_error=delivered.value - asked - markup,
-        logistics_error=logistics.value - params.grade_usd_bbl - wedge,
+        delivered_error=delivered - base_delivered,
+        logistics_error=logistics - base_logistics,
+        price_errors_covariance=xp.stack(prices.covariance),
         pressure_adapted=adapted,
         buyer_reach=reach,
-        tax_wedge_error=tax_wedge.value - law,
+        tax_wedge_error=tax_wedge - law,
         unsold_mb=unsold_after,
         crude_error=loaded / trip.lifted_mbd - 1.0,
+        crude_variance=lifted.variance / (trip.lifted_mbd * trip.lifted_mbd),
         lost_capacity_mbd=state.lost_capacity_mbd
         + params.permanent_loss_share / 12.0 * xp.maximum(crude_for_sea_mbd - trip.lifted_mbd, 0.0),
     )
     return state, Discount(
         delivered,
-        logistics,
+        prices,
         brent - fob,
         fob,
-        tax_wedge._replace(value=xp.maximum(tax_price, 3.0)),
+        xp.maximum(tax_price, 3.0),
         fob + pacific_gap,
         freight,
         rent,
-        price_identity(brent, fob, freight, rent, delivered.value, params.grade_usd_bbl),
+        price_identity(brent, fob, freight, rent, delivered, params.grade_usd_bbl),
         lifted._replace(value=loaded),
         sold,
         shut_in,

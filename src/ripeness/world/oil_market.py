@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ripeness.flow import Array, Levers, MonthRow, Parameters, Shocks, WorldState
-from ripeness.world.assimilation import Assimilated, assimilate, observation
+from ripeness.world.assimilation import Assimilated, Reader, assimilate, observation
 from ripeness.world.smooth import clip
 
 WORLD_SUPPLY_MBD = 103.0
@@ -85,7 +85,7 @@ def oil_market(
     levers: Levers,
     month: MonthRow,
     shocks: Shocks,
-    is_reference: Array,
+    reader: Reader,
     xp: Any,
 ) -> tuple[WorldState, OilMarket]:
     """One month of the world market (W1 to W5). Exports act with a month's delay, the voyage."""
@@ -111,8 +111,8 @@ def oil_market(
         8.0,
     )
     spread = params.brent_volatility * xp.sqrt(base / 12.0) * markup
-    seen = observation(month, is_reference, "brent_usd_bbl")
-    brent = assimilate(base * markup, spread, shocks.brent, seen, xp)
+    seen = observation(month, reader, "brent_usd_bbl")
+    brent = assimilate(base * markup, spread, shocks.brent, seen, reader, xp)
     price = xp.maximum(brent.value, 8.0 * markup)
     missing = xp.maximum(1.0 - exports_ratio, 0.0) * params.world_share
     total = demand_elasticity + (1.0 - params.world_share) * params.supply_elasticity_short

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ripeness.flow import Array, MonthRow, Parameters, Shocks, WorldState
-from ripeness.world.assimilation import Assimilated, assimilate, observation
+from ripeness.world.assimilation import Assimilated, Reader, assimilate, observation
 from ripeness.world.discount import Discount
 
 
@@ -36,7 +36,7 @@ def receipts(
     params: Parameters,
     month: MonthRow,
     shocks: Shocks,
-    is_reference: Array,
+    reader: Reader,
     brent: Array,
     trade: Discount,
     product_exports_mbd: Array,
@@ -49,8 +49,14 @@ def receipts(
         crude + params.pipeline_crude_mbd + product_exports_mbd * (1.0 + kept),
         product_exports_mbd * params.product_volume_sd,
         shocks.product_volume,
-        observation(month, is_reference, "export_volume_mbd"),
+        observation(month, reader, "export_volume_mbd"),
+        reader,
         xp,
+        product_exports_mbd
+        * product_exports_mbd
+        * params.product_volume_persistence
+        * params.product_volume_persistence
+        * state.product_variance,
     )
     products = xp.maximum(volume.value - crude - params.pipeline_crude_mbd, 0.2)
     product_price = xp.maximum(
@@ -66,13 +72,17 @@ def receipts(
         expected * (1.0 + params.revenue_persistence * state.revenue_error),
         expected * params.revenue_sd,
         shocks.revenue,
-        observation(month, is_reference, "export_revenue_usd_bn"),
+        observation(month, reader, "export_revenue_usd_bn"),
+        reader,
         xp,
+        expected * expected * params.revenue_persistence * params.revenue_persistence * state.revenue_variance,
     )
     earned = xp.maximum(revenue.value, 0.2)
     state = state._replace(
         product_error=products / product_exports_mbd - 1.0,
+        product_variance=volume.variance / (product_exports_mbd * product_exports_mbd),
         revenue_error=earned / expected - 1.0,
+        revenue_variance=revenue.variance / (expected * expected),
     )
     return state, Receipts(
         products,

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ripeness.flow import Array, Levers, MonthRow, Parameters, Shocks, WorldState
-from ripeness.world.assimilation import Assimilated, assimilate, observation
+from ripeness.world.assimilation import Assimilated, Reader, assimilate, observation
 from ripeness.world.smooth import clip, halving, softplus
 
 OUTAGE_WIDTH = 0.03
@@ -43,7 +43,7 @@ def refining(
     levers: Levers,
     month: MonthRow,
     shocks: Shocks,
-    is_reference: Array,
+    reader: Reader,
     xp: Any,
 ) -> tuple[WorldState, Refining]:
     """One month of refining (R1 to R6, products without their error)."""
@@ -51,13 +51,15 @@ def refining(
     outage = clip(outage + levers.refinery_strikes * (1.0 - outage), 0.0, 0.95, xp)
     lost = params.runs_normal_mbd * lost_runs_share(outage, params.spare_refining_share, xp)
     expected = params.runs_normal_mbd - lost
-    seen = observation(month, is_reference, "refinery_throughput_mbd")
+    seen = observation(month, reader, "refinery_throughput_mbd")
     runs = assimilate(
         expected + params.throughput_persistence * state.throughput_error,
         params.throughput_sd,
         shocks.throughput,
         seen,
+        reader,
         xp,
+        params.throughput_persistence * params.throughput_persistence * state.throughput_variance,
     )
     throughput = xp.maximum(runs.value, 1.0)
     potential = params.crude_output_mbd - state.lost_capacity_mbd - (1.0 - params.export_pass_through) * lost
@@ -72,6 +74,7 @@ def refining(
     state = state._replace(
         refinery_outage=outage,
         throughput_error=runs.value - expected,
+        throughput_variance=runs.variance,
         product_friction=friction,
         product_ban_before=levers.product_import_ban + 0.0 * friction,
     )

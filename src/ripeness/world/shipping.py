@@ -18,7 +18,7 @@ import math
 from typing import Any, NamedTuple
 
 from ripeness.flow import Array, Levers, MonthRow, Parameters, Shocks, WorldState
-from ripeness.world.assimilation import Assimilated, assimilate, observation
+from ripeness.world.assimilation import Assimilated, Reader, assimilate, observation
 from ripeness.world.smooth import clip, halving, logistic, softplus
 
 LOG_NORMAL_USE = math.log(0.8)
@@ -79,7 +79,7 @@ def fleet(
     levers: Levers,
     month: MonthRow,
     shocks: Shocks,
-    is_reference: Array,
+    reader: Reader,
     xp: Any,
 ) -> tuple[WorldState, Fleet]:
     """Listings, enforcement, the insured channel and capacity of the month (S1, S2, S4, S5)."""
@@ -130,8 +130,10 @@ def fleet(
         expected + params.shadow_share_persistence * state.shadow_error,
         params.shadow_share_sd,
         shocks.shadow_share,
-        observation(month, is_reference, "shadow_share_crude"),
+        observation(month, reader, "shadow_share_crude"),
+        reader,
         xp,
+        params.shadow_share_persistence * params.shadow_share_persistence * state.shadow_variance,
     )
     extra = pressed * (
         BALTIC_SHARE * params.inspection_days * levers.transit_inspection
@@ -144,6 +146,7 @@ def fleet(
         enforcement=enforcement,
         channel=channel,
         shadow_error=share.value - expected,
+        shadow_variance=share.variance,
         dynamic_cap_usd_bbl=cap,
         fob_mean_usd_bbl=state.fob_mean_usd_bbl + (state.fob_before - state.fob_mean_usd_bbl) / 5.0,
     )

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ripeness.flow import Array, MonthRow, Parameters, Shocks, WorldState
-from ripeness.world.assimilation import Assimilated, assimilate, observation
+from ripeness.world.assimilation import Assimilated, Reader, assimilate, observation
 from ripeness.world.smooth import clip, logistic, softplus
 
 TAX_FREE_USD_BBL = 15.0
@@ -32,6 +32,9 @@ NORMAL_RECEIPTS_USD_BN = 14.0
 """Oil export receipts of a month at which they neither lift nor sink the rouble (2024-25 mean)."""
 
 INFLATION_TARGET = 0.04
+
+WINDFALL_NOISE = 2.0
+"""Extra noise of receipts in the gas windfall of 2022, times the usual: dividends and duties came in lumps."""
 
 UNCOVERED_RUB_TRN = 0.02
 """Uncovered need of a month that counts as such; a twentieth of a month's borrowing."""
@@ -104,7 +107,7 @@ def treasury(
     params: Parameters,
     month: MonthRow,
     shocks: Shocks,
-    is_reference: Array,
+    reader: Reader,
     scarcity: Array,
     tax_price: Array,
     export_revenue: Array,
@@ -120,7 +123,8 @@ def treasury(
         rate_expected,
         params.rouble_sd * rate_expected,
         shocks.usd_rub,
-        observation(month, is_reference, "usd_rub"),
+        observation(month, reader, "usd_rub"),
+        reader,
         xp,
     )
     usd_rub = clip(rate.value, 20.0, 400.0, xp)
@@ -132,9 +136,10 @@ def treasury(
     due = due - params.damper_scarcity * scarcity
     oil_gas = assimilate(
         due,
-        params.oil_gas_sd,
+        params.oil_gas_sd * (1.0 + WINDFALL_NOISE * month.gas_windfall),
         shocks.oil_gas,
-        observation(month, is_reference, "oil_gas_revenue_rub_trn"),
+        observation(month, reader, "oil_gas_revenue_rub_trn"),
+        reader,
         xp,
     )
 
@@ -143,7 +148,8 @@ def treasury(
         non_oil_expected * (1.0 + params.non_oil_persistence * state.non_oil_error),
         non_oil_expected * params.non_oil_sd,
         shocks.non_oil,
-        observation(month, is_reference, "non_oil_revenue_rub_trn"),
+        observation(month, reader, "non_oil_revenue_rub_trn"),
+        reader,
         xp,
     )
     planned = month.spending_plan_rub_trn * (1.0 + params.spending_drift_year)
@@ -152,7 +158,8 @@ def treasury(
         planned * (1.0 + params.spending_persistence * state.spending_error) - cut,
         planned * params.spending_sd,
         shocks.spending,
-        observation(month, is_reference, "spending_rub_trn"),
+        observation(month, reader, "spending_rub_trn"),
+        reader,
         xp,
     )
     deficit = spending.value - oil_gas.value - non_oil.value
@@ -166,18 +173,6 @@ def treasury(
     december_draw = month.december * params.december_cover * xp.maximum(year_deficit, 0.0)
     above_floor = xp.maximum(state.liquid_fund - params.fund_floor_rub_trn, 0.0)
     draw = xp.minimum(rule_draw + december_draw, above_floor)
-    revalued = state.liquid_fund * (
-        1.0 + params.fund_return_year / 12.0 + params.fund_foreign_share * depreciation
-    )
-    fund = assimilate(
-        xp.maximum(revalued - draw, 0.0),
-        params.fund_sd,
-        shocks.fund,
-        observation(month, is_reference, "liquid_fund_rub_trn"),
-        xp,
-    )
-    liquid = xp.maximum(fund.value, 0.0)
-
     need = state.need_smooth + (deficit - draw - state.need_smooth) / 6.0
     absorption = params.absorption_gdp_year * month.gdp_rub_trn / 12.0
     asked = xp.maximum(need, 0.0)
@@ -187,13 +182,25 @@ def treasury(
     room = absorption * logistic((params.yield_limit - yield_asked) / params.yield_width, xp)
     strain = xp.log(xp.maximum(asked, 1e-4) / xp.maximum(room, 1e-4))
     issued = asked * xp.exp(-0.25 * softplus(4.0 * strain, xp))
-    spare_fund = xp.maximum(liquid - params.fund_floor_rub_trn, 0.0)
+    spare_fund = xp.maximum(above_floor - draw, 0.0)
     reserve = xp.minimum(xp.maximum(asked - issued, 0.0), spare_fund / 12.0)
+    revalued = state.liquid_fund * (
+        1.0 + params.fund_return_year / 12.0 + params.fund_foreign_share * depreciation
+    )
+    fund = assimilate(
+        xp.maximum(revalued - draw - reserve, 0.0),
+        params.fund_sd,
+        shocks.fund,
+        observation(month, reader, "liquid_fund_rub_trn"),
+        reader,
+        xp,
+        state.fund_variance,
+    )
+    liquid = xp.maximum(fund.value, 0.0)
     uncovered = xp.maximum(asked - issued - reserve, 0.0)
     money = params.monetary_share * uncovered
     arrears = (1.0 - params.monetary_share - params.war_cut_share) * uncovered
     arrears = xp.maximum(arrears, 0.0)
-    liquid_after = liquid - reserve
     fund_draw = draw + reserve
     net_issuance = deficit - fund_draw - money - arrears
     spent = oil_gas.value + non_oil.value + net_issuance + fund_draw + money + arrears
@@ -209,7 +216,8 @@ def treasury(
         + params.cpi_rouble * depreciation,
         params.cpi_sd,
         shocks.cpi,
-        observation(month, is_reference, "cpi_yoy"),
+        observation(month, reader, "cpi_yoy"),
+        reader,
         xp,
     )
     inflation = clip(cpi.value, -0.05, 1.0, xp)
@@ -218,7 +226,8 @@ def treasury(
         state.key_rate + params.key_rate_adjustment * (wanted - state.key_rate),
         params.key_rate_sd,
         shocks.key_rate,
-        observation(month, is_reference, "key_rate"),
+        observation(month, reader, "key_rate"),
+        reader,
         xp,
     )
     level = state.cpi_level * (1.0 + inflation / 12.0)
@@ -229,7 +238,7 @@ def treasury(
     short = xp.where(uncovered > UNCOVERED_RUB_TRN, 1.0, 0.0)
     short_6 = short + sum(state.uncovered_months[i] for i in range(5))
     constrained = xp.where(short_6 > 2.5, 1.0, 0.0)
-    constrained = xp.maximum(constrained, xp.where(liquid_after < 0.01 * month.gdp_rub_trn, 1.0, 0.0))
+    constrained = xp.maximum(constrained, xp.where(liquid < 0.01 * month.gdp_rub_trn, 1.0, 0.0))
     constrained = xp.maximum(constrained, xp.where(real_change < -0.05, 1.0, 0.0))
     harsh = xp.maximum(
         xp.where(real_change < -0.15, 1.0, 0.0),
@@ -247,7 +256,8 @@ def treasury(
         real_spending=xp.stack([real, *(state.real_spending[i] for i in range(11))]),
         real_spending_trend=state.real_spending_trend + (yearly - state.real_spending_trend) / 12.0,
         deficit_year=year_deficit * (1.0 - month.december),
-        liquid_fund=liquid_after,
+        liquid_fund=liquid,
+        fund_variance=fund.variance,
         cpi_yoy=inflation,
         key_rate=xp.maximum(key_rate.value, 0.0),
         cpi_level=level,
@@ -257,7 +267,7 @@ def treasury(
         oil_gas,
         non_oil,
         spending,
-        fund._replace(value=liquid_after),
+        fund._replace(value=liquid),
         cpi._replace(value=inflation),
         key_rate,
         deficit,

@@ -1,0 +1,187 @@
+"""The loop over members: chunks and threads around an engine, the same numbers however they are cut.
+
+A run replays the record under the reference policy (its shocks are inferred month by month), steps
+every other policy on these shocks, and goes on into the forecast with drawn shocks (models.md 10).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ripeness import engine
+from ripeness.base import Month, RipenessError, month_range
+from ripeness.case import Case
+from ripeness.ensemble.month import simulate_month
+from ripeness.ensemble.start import StartFacts, initial_state, start_facts
+from ripeness.flow import (
+    MonthRow,
+    Outputs,
+    Parameters,
+    PolicyRow,
+    Run,
+    Shocks,
+    WorldState,
+    layout_of,
+)
+from ripeness.policy import CompiledPolicy
+
+Floats = NDArray[np.float64]
+
+MONEY_CHAIN = engine.Program(
+    name="money_chain",
+    step=simulate_month,
+    state=layout_of(WorldState),
+    params=layout_of(Parameters),
+    policy=layout_of(PolicyRow),
+    month=layout_of(MonthRow),
+    shocks=layout_of(Shocks),
+    outputs=layout_of(Outputs),
+)
+"""The program of cases whose blocks are the money chain."""
+
+MAX_CHUNK = 4096
+"""Most members a chunk holds; memory grows with chunks in flight, not with members."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is simulated: policy rows, month rows and counters of one run, before any member is drawn.
+
+    policies (NP, T, K) with the reference first; months (T, M). Both begin at the case's first month.
+    """
+
+    case: Case
+    names: tuple[str, ...]
+    policies: Floats
+    months: Floats
+    start: Month
+    until: Month
+    facts: StartFacts
+    seed: int
+
+
+def pose(
+    case: Case,
+    policies: Sequence[CompiledPolicy],
+    start: Month,
+    until: Month,
+    seed: int = 0,
+    origin: Month | None = None,
+    conditional: Sequence[str] = (),
+) -> Question:
+    """Rows of a run from the case's first month to `until`; sums and first passages count from `start`.
+
+    With `origin`, only what was known then is read, but for the sites in `conditional`. RipenessError
+    where the months do not lie in the case in this order.
+    """
+    if not case.first_month <= start <= until <= case.last_month:
+        raise RipenessError(
+            f"start {start} and until {until} do not lie in order between {case.first_month} and {case.last_month}",
+            "pass --start and --until inside the case's months",
+        )
+    months = list(month_range(case.first_month, until))
+    rows = np.array(case.month_rows(months, origin=origin, conditional=tuple(conditional)))
+    layout = layout_of(MonthRow)
+    rows[:, layout["counting"].start] = [1.0 if month >= start else 0.0 for month in months]
+    stacked = np.stack([policy.rows[: len(months)] for policy in policies])
+    stacked[:, :, layout_of(PolicyRow)["is_reference"].start] = 0.0
+    stacked[0, :, layout_of(PolicyRow)["is_reference"].start] = 1.0
+    return Question(
+        case,
+        tuple(policy.name for policy in policies),
+        stacked,
+        rows,
+        start,
+        until,
+        start_facts(case),
+        seed,
+    )
+
+
+def chunks(members: int, threads: int) -> Iterator[tuple[int, int]]:
+    """First member and length of each chunk: whole blocks, enough chunks to keep the threads busy."""
+    blocks = -(-members // engine.BLOCK)
+    a_thread = -(-blocks // max(threads, 1)) * engine.BLOCK
+    size = min(MAX_CHUNK, a_thread)
+    for first in range(0, members, size):
+        yield first, min(size, members - first)
+
+
+def run_chunk(
+    question: Question,
+    parameters: Floats,
+    first: int,
+    keep_paths: int,
+    backend: str = "kernel",
+    dtype: str = "float32",
+) -> engine.Result:
+    """Simulate the members of one chunk; a pure function of its arguments."""
+    state = initial_state(layout_of(Parameters).unpack(parameters), question.facts)
+    inputs = engine.Inputs(
+        params=parameters,
+        state=np.stack(layout_of(WorldState).pack(state)),
+        policies=question.policies,
+        months=question.months,
+        seed=question.seed,
+        first_member=first,
+    )
+    kept = max(0, min(keep_paths - first, parameters.shape[1]))
+    return engine.run(MONEY_CHAIN, inputs, keep_paths=kept, backend=backend, dtype=dtype)
+
+
+def simulate(
+    question: Question,
+    parameters: Floats,
+    *,
+    keep_paths: int = 2000,
+    backend: str = "kernel",
+    dtype: str = "float32",
+    threads: int | None = None,
+    done: Callable[[int], None] | None = None,
+) -> Run:
+    """Run every chunk and join them in order.
+
+    `parameters` (P, N) holds one column a member. `done` is called with the number of members of
+    each finished chunk. Results do not depend on `threads`.
+    """
+    members = parameters.shape[1]
+    workers = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or 1
+    pieces = list(chunks(members, workers))
+
+    def work(piece: tuple[int, int]) -> engine.Result:
+        first, length = piece
+        result = run_chunk(question, parameters[:, first : first + length], first, keep_paths, backend, dtype)
+        if done is not None:
+            done(length)
+        return replace(result, state=np.empty((0, 0, 0)))
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        results = list(pool.map(work, pieces))
+    return join(question, parameters, results)
+
+
+def join(question: Question, parameters: Floats, results: Sequence[engine.Result]) -> Run:
+    """One run from the results of its chunks, in order."""
+    sums, squares = engine.merge_sums(results)
+    members = parameters.shape[1]
+    means = sums / members
+    variances = np.maximum(squares / members - means**2, 0.0) * (members / max(members - 1, 1))
+    months = tuple(month_range(question.case.first_month, question.until))
+    return Run(
+        case=question.case.name,
+        policies=question.names,
+        months=months,
+        start=question.start,
+        until=question.until,
+        finals=np.concatenate([result.finals for result in results], axis=2),
+        means=means,
+        sds=np.sqrt(variances),
+        paths=np.concatenate([result.paths for result in results], axis=3),
+        parameters=parameters,
+    )
