@@ -29,7 +29,7 @@ class Fault:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         key = f"{self.key}: " if self.key else ""
         value = "" if self.value is None else f" (value: {self.value})"
-        return f"{place}: {key}{self.problem}{value}. Remedy: {self.remedy}."
+        return f"{place}: {key}{self.problem}{value}. Remedy: {_sentence(self.remedy)}"
 
     def as_record(self) -> dict[str, Any]:
         """Plain dictionary with the keys file, line, key, value, problem, remedy."""
@@ -40,8 +40,12 @@ def shown(value: Any) -> str | int | float | bool | None:
     """The value as a fault repeats it: plain numbers as they are, anything else as text cut short."""
     if value is None or isinstance(value, bool | int | float):
         return value if value == value and value not in (float("inf"), float("-inf")) else str(value)
-    text = str(value)
+    text = "".join(letter if letter.isprintable() else "�" for letter in str(value)[: SHOWN + 1])
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(("?", ".")) else f"{words}."
 
 
 class RipenessError(Exception):
@@ -53,7 +57,7 @@ class RipenessError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.problem}. Remedy: {self.remedy}." if self.remedy else self.problem
+        return f"{self.problem}. Remedy: {_sentence(self.remedy)}" if self.remedy else self.problem
 
 
 class CaseFaults(RipenessError):

@@ -28,12 +28,21 @@ from ripeness.evidence import Series
 
 @dataclass(frozen=True)
 class Span:
-    """Months of a case that could be read; None where case.yaml does not give them soundly."""
+    """Months of a case; None where case.yaml does not give them soundly."""
 
-    first_month: Month | None
-    last_month: Month | None
-    war_start: Month | None
-    data_until: Month | None
+    first_month: Month | None = None
+    last_month: Month | None = None
+    war_start: Month | None = None
+    data_until: Month | None = None
+
+    def steps_back(self) -> tuple[str, str] | None:
+        """First two keys of which the later one lies before the earlier one, None where all are in order."""
+        given = [key for key in MONTH_ORDER if getattr(self, key) is not None]
+        return next(((a, b) for a, b in pairwise(given) if getattr(self, b) < getattr(self, a)), None)
+
+
+MONTH_ORDER = ("first_month", "war_start", "data_until", "last_month")
+"""Keys of case.yaml in the order in which their months lie."""
 
 
 def _inside(document: Document, path: Path) -> Node | None:
@@ -81,12 +90,12 @@ def span_of(document: Document) -> Span:
 
 def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -> Iterator[Fault]:
     """Faults of case.yaml: months out of order, series that are not there, facts that begin too late."""
-    order = ("first_month", "war_start", "data_until", "last_month")
-    months = [(key, month) for key in order if (month := getattr(span, key)) is not None]
-    for (before, earlier), (key, later) in pairwise(months):
-        if later < earlier:
-            remedy = f"put the months in the order {', '.join(order)}"
-            yield document.fault((key,), str(later), f"lies before {before} {earlier}", remedy)
+    if back := span.steps_back():
+        before, key = back
+        remedy = f"put the months in the order {', '.join(MONTH_ORDER)}"
+        problem = f"lies before {before} {getattr(span, before)}"
+        yield document.fault((key,), str(getattr(span, key)), problem, remedy)
+        span = Span()
     yield from _month_faults(document, ("default_start",), span)
     for site, name in (_said(document, "observations") or {}).items():
         if name not in series_files:
@@ -140,8 +149,9 @@ def series_fit_faults(document: Document, span: Span, series: Mapping[str, Serie
         if not same_dimension(read.unit, SITE_UNITS[site]):
             remedy = f"use a series in {SITE_UNITS[site]} or a unit that converts to it"
             yield document.fault(path, name, f"the series is in {read.unit}, which does not fit", remedy)
+            continue
         bare = {row.quality for row in read.observations if row.sd is None} - set(defaults.get(site, ()))
-        for quality in sorted(bare):
+        for quality in sorted(bare if document.sound(("observation_error",)) else ()):
             remedy = f"add observation_error.{site}.{quality}, or fill the sd column"
             yield document.fault(path, name, f"{quality} rows of the series have no sd", remedy)
         last = read.months[-1]

@@ -31,7 +31,8 @@ def month_rows(
     Facts and observations of a month are read where the month and the vintage lie before the origin;
     a held fact keeps its last known value afterwards, and a fact `known_ahead` needs only its vintage
     before the origin. Origin None reads everything. Sites named in `conditional` are read in full
-    whatever the origin. `counting` is the first and last month to be counted, all where None.
+    whatever the origin. `counting` is the first and last month to be counted, all where None; shocks
+    are drawn from the origin on, or from the month after the data end.
     Absent observations have value 0, standard deviation 1 and present 0.
     """
     unknown = [site for site in conditional if site not in SITES]
@@ -44,8 +45,10 @@ def month_rows(
         return rows[:, field.start : field.start + field.rows]
 
     first, last = counting or (None, None)
+    drawn_from = origin or case.data_until + 1
     calendar: dict[str, list[int] | list[bool]] = {
         "days": [month.days for month in months],
+        "drawing": [month >= drawn_from for month in months],
         "counting": [first is None or last is None or first <= month <= last for month in months],
         "quarter_tax": [month.month in (4, 7, 10) for month in months],
         "march_tax": [month.month == 3 for month in months],

@@ -14,7 +14,17 @@ class Fact(NamedTuple):
     default: float | None
 
 
-COMPUTED = ("days", "counting", "quarter_tax", "march_tax", "december", "observed", "observed_sd", "present")
+COMPUTED = (
+    "days",
+    "drawing",
+    "counting",
+    "quarter_tax",
+    "march_tax",
+    "december",
+    "observed",
+    "observed_sd",
+    "present",
+)
 """Fields of `MonthRow` that follow from the calendar, the run, or the observations."""
 
 FACTS: dict[str, Fact] = {

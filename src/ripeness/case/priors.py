@@ -57,6 +57,7 @@ class Prior:
             log = np.where((x >= self.bounds[0]) & (x <= self.bounds[1]), log, -np.inf)
         return log[()]
 
+    @cached_property
     def sd(self) -> float:
         """Standard deviation; with bounds by quadrature over 4096 quantiles, good to about 1 in 1000."""
         if self.bounds is None or self.is_fixed:
@@ -78,7 +79,7 @@ def prior_from(spec: Mapping[str, Any]) -> Prior:
     prior = Prior(shape) if bounds is None else _bounded(shape, float(bounds[0]), float(bounds[1]))
     with np.errstate(all="ignore"):
         try:
-            drawn = [*prior.ppf(np.array([1e-9, 0.5, 1 - 1e-9])), prior.sd()]
+            drawn = [*prior.ppf(np.array([1e-9, 0.5, 1 - 1e-9])), prior.sd]
         except OverflowError:
             drawn = [math.inf]
     _need(

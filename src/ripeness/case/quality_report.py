@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from ripeness.case.records import Case
-from ripeness.evidence import quality_shares, shares
+from ripeness.evidence import JUDGED, quality_shares, shares
 
 
 def quality_report(case: Case) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def quality_report(case: Case) -> dict[str, Any]:
     instruments = {
         instrument.name: {
             "values": len(instrument.values),
-            "quality": shares(value.quality for value in instrument.values),
+            "quality": shares((value.quality for value in instrument.values), JUDGED),
         }
         for instrument in case.instruments
     }
@@ -45,7 +45,7 @@ def quality_report(case: Case) -> dict[str, Any]:
         "instruments": instruments,
         "parameters": {
             "count": len(case.parameters),
-            "quality": shares(parameter.quality for parameter in parameters),
+            "quality": shares((parameter.quality for parameter in parameters), JUDGED),
             "identification": dict(sorted(Counter(p.identification for p in parameters).items())),
         },
     }

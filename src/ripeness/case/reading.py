@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ripeness.base import CaseFaults, Fault, Month, RipenessError, suggestion
 from ripeness.case.checks import (
+    Span,
     case_faults,
     entries,
     expected_faults,
@@ -101,6 +102,8 @@ def _read(folder: Path) -> tuple[Case | None, list[Fault]]:
     series, wrong = _series(folder, series_files, _known_ahead(about))
     faults += wrong
     faults += case_faults(about, span, tuple(series_files))
+    if span.steps_back():
+        span = Span()
     faults += series_fit_faults(about, span, series)
     faults += parameter_faults(parameters)
     faults += instrument_faults(instruments, span)
@@ -113,13 +116,12 @@ def _read(folder: Path) -> tuple[Case | None, list[Fault]]:
 
 def _known_ahead(about: Document) -> set[str]:
     """Series that a fact reads ahead of time, and in which a vintage may precede its month."""
-    if about.node is None or not isinstance(about.node.value, dict) or not about.sound(("month_facts",)):
-        return set()
-    facts = about.node.plain().get("month_facts", {})
+    said = about.node.plain() if about.node is not None else None
+    facts = said.get("month_facts") if isinstance(said, dict) else None
     return {
-        fact["series"]
-        for fact in facts.values()
-        if isinstance(fact, dict) and fact.get("known_ahead") and "series" in fact
+        str(fact.get("series"))
+        for fact in (facts.values() if isinstance(facts, dict) else ())
+        if isinstance(fact, dict) and fact.get("known_ahead") is True
     }
 
 

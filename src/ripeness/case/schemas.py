@@ -19,7 +19,7 @@ from ripeness.case.names import (
     facts,
     lever_range,
 )
-from ripeness.evidence import COLUMNS, QUALITIES, REQUIRED
+from ripeness.evidence import COLUMNS, JUDGED, QUALITIES, REQUIRED
 from ripeness.flow import BUYERS, TRIGGERS, WATCHED
 
 Schema = dict[str, Any]
@@ -47,8 +47,6 @@ LINES: Schema = {
     "oneOf": [TEXT, {"type": "array", "items": TEXT, "description": "a list of sentences"}],
     "description": "text or a list of sentences",
 }
-JUDGED = (*QUALITIES, "judgement")
-"""Qualities of a value that its author may also have judged."""
 
 
 def one_of(names: tuple[str, ...] | list[str], what: str) -> Schema:

@@ -25,7 +25,8 @@ MAX_DEPTH = 16
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
-_FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?", re.ASCII)
+_FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[1-9][0-9]*)([eE][-+]?[0-9]+)?", re.ASCII)
+_UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = {"null": None, "~": None, "": None, "true": True, "false": False}
 
 
@@ -87,6 +88,9 @@ def parse_yaml(data: bytes, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return None, (Fault(file, line, "", None, "is not UTF-8 text", "save the file in UTF-8"),)
+    if stray := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, stray.start()) + 1
+        return None, (Fault(file, line, "", None, "holds an unprintable character", "remove it"),)
     try:
         return _tree(text), ()
     except _UnreadableError as stop:
@@ -94,7 +98,7 @@ def parse_yaml(data: bytes, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        said = getattr(error, "problem", None) or getattr(error, "reason", None) or "syntax error"
+        said = getattr(error, "problem", None) or "syntax error"
         remedy = "look at quotes, colons and indentation here and in the line before"
         return None, (Fault(file, line, "", None, f"is not YAML: {said}", remedy),)
 

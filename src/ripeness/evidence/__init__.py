@@ -1,6 +1,6 @@
 """What is known: series with vintages, sources and quality."""
 
-from ripeness.evidence.quality import QUALITIES, shares
+from ripeness.evidence.quality import JUDGED, QUALITIES, shares
 from ripeness.evidence.series import (
     COLUMNS,
     MAX_BYTES,
@@ -14,6 +14,7 @@ from ripeness.evidence.series import (
 
 __all__ = [
     "COLUMNS",
+    "JUDGED",
     "MAX_BYTES",
     "QUALITIES",
     "REQUIRED",

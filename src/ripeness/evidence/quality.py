@@ -10,8 +10,12 @@ QUALITIES = ("reported", "derived", "recalled", "claimed")
 accounts or memory; claimed: asserted by a party with an interest in it."""
 
 
-def shares(qualities: Iterable[str]) -> dict[str, float]:
-    """Share of each quality of `QUALITIES`, in that order; all 0 where there is nothing to count."""
+JUDGED = (*QUALITIES, "judgement")
+"""Qualities of a value that its author may also have judged, as priors and enforcement are."""
+
+
+def shares(qualities: Iterable[str], names: tuple[str, ...] = QUALITIES) -> dict[str, float]:
+    """Share of each quality of `names`, in that order; all 0 where there is nothing to count."""
     counted = Counter(qualities)
     total = sum(counted.values())
-    return {quality: counted[quality] / total if total else 0.0 for quality in QUALITIES}
+    return {quality: counted[quality] / total if total else 0.0 for quality in names}
