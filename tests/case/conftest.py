@@ -23,6 +23,10 @@ metrics: [export_volume_mbd]
 observations:
   brent_usd_bbl: brent
   key_rate: key_rate
+  usd_rub: usd_rub
+  urals_tax_usd_bbl: tax_price
+  liquid_fund_rub_trn: fund
+  cpi_yoy: prices
 observation_error:
   brent_usd_bbl: {reported: 0.5, derived: 2}
 month_facts:
@@ -38,6 +42,7 @@ month_facts:
 
 BRENT = """\
 month,value,unit,source,url,quality,vintage,sd,note
+2000-12,49,USD/bbl,agency,,reported,2001-01,,
 2001-01,50,USD/bbl,agency,https://example.org/a,reported,2001-01,,
 2001-02,52,USD/bbl,agency,,reported,2001-02,0.25,
 2001-02,53,USD/bbl,agency,,reported,2001-04,,revised
@@ -47,6 +52,7 @@ month,value,unit,source,url,quality,vintage,sd,note
 
 KEY_RATE = """\
 month,value,unit,source,quality,vintage,sd
+2000-12,8,percent,bank,reported,2001-01,0.1
 2001-01,8,percent,bank,reported,2001-01,0.1
 2001-03,9,percent,bank,reported,2001-03,0.1
 """
@@ -55,6 +61,11 @@ PLAN = """\
 month,value,unit,source,quality,vintage
 2001-03,1200,RUB bn,law,reported,2000-12
 2002-03,1500,RUB bn,law,reported,2001-12
+"""
+
+EVE = """\
+month,value,unit,source,quality,vintage,sd
+2000-06,{},office,recalled,2000-07,1
 """
 
 INSTRUMENT = """\
@@ -139,6 +150,11 @@ FILES = {
     "series/brent.csv": BRENT,
     "series/key_rate.csv": KEY_RATE,
     "series/plan.csv": PLAN,
+    "series/usd_rub.csv": EVE.format("30,RUB/USD"),
+    "series/tax_price.csv": EVE.format("45,USD/bbl"),
+    "series/fund.csv": EVE.format("2,RUB trn"),
+    "series/prices.csv": EVE.format("6,percent"),
+    "series/late.csv": EVE.format("6,percent").replace("2000-", "2001-"),
     "tests/package.yaml": TESTS,
 }
 

@@ -72,6 +72,8 @@ SLIPS = [
     ("case.yaml", "  brent_usd_bbl: brent", "  brent_usd_bl: brent", "unknown key", "brent_usd_bbl"),
     ("case.yaml", "  brent_usd_bbl: brent", "  brent_usd_bbl: brend", "unknown series", "'brent'"),
     ("case.yaml", "  key_rate: key_rate", "  key_rate: brent", "does not fit", "share"),
+    ("case.yaml", "  cpi_yoy: prices\n", "", "the site cpi_yoy is missing", "add cpi_yoy"),
+    ("case.yaml", "cpi_yoy: prices", "cpi_yoy: late", "in the year before", "add a row"),
     ("case.yaml", "budget_rule: 1", "budget_rule: true", "has the wrong form", "a number"),
     ("case.yaml", "{steps: {2001-01: 40", "{steps: {2001-02: 40", "begins after the first month", "2001-01"),
     ("case.yaml", "{constant: 100,", "{constant: 100, series: plan,", "as well as", "keep one"),

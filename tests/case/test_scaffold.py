@@ -53,8 +53,8 @@ def test_the_quality_report_counts_what_the_case_rests_on(write):
     report = quality_report(load(write()))
     json.dumps(report)
     brent = report["series"]["brent"]
-    assert (brent["months"], brent["gaps"], brent["releases"], brent["last_vintage"]) == (4, 14, 5, "2002-07")
-    assert brent["quality"]["derived"] == 0.25 and brent["observes"] == ["brent_usd_bbl"]
+    assert (brent["months"], brent["gaps"], brent["releases"], brent["last_vintage"]) == (5, 14, 6, "2002-07")
+    assert brent["quality"]["derived"] == 0.2 and brent["observes"] == ["brent_usd_bbl"]
     assert report["instruments"]["price_cap"]["values"] == 3
     assert report["parameters"]["identification"] == {"weakly": report["parameters"]["count"]}
     assert report["parameters"]["quality"]["judgement"] == 1

@@ -12,6 +12,7 @@ from ripeness.base import Fault, Month, RipenessError, same_dimension, shown, su
 from ripeness.case.conform import Path
 from ripeness.case.folder import Document
 from ripeness.case.names import (
+    EVE_SITES,
     PARAMETERS,
     SITE_UNITS,
     VECTOR_LEVERS,
@@ -140,6 +141,7 @@ def _outside(document: Document, path: Path, said: str, month: Month, span: Span
 
 def series_fit_faults(document: Document, span: Span, series: Mapping[str, Series]) -> Iterator[Fault]:
     """Faults of series against what case.yaml reads them for: units, errors, reach."""
+    yield from _eve_faults(document, span, series)
     defaults = _said(document, "observation_error") or {}
     for site, name in (_said(document, "observations") or {}).items():
         path: Path = ("observations", site)
@@ -171,6 +173,22 @@ def series_fit_faults(document: Document, span: Span, series: Mapping[str, Serie
             yield document.fault(path, read.name, f"the series is in {read.unit}, which does not fit", remedy)
         if span.first_month is not None:
             yield from _late(document, path, said, read.months[0], span.first_month)
+
+
+def _eve_faults(document: Document, span: Span, series: Mapping[str, Series]) -> Iterator[Fault]:
+    """Faults of what the model starts from: a value of some sites in the year before the first month."""
+    read = _said(document, "observations")
+    if read is None:
+        return
+    for site in EVE_SITES:
+        if site not in read:
+            remedy = f"add {site} and a series for it; the model starts from its value"
+            yield document.fault(("observations",), None, f"the site {site} is missing", remedy)
+        elif (first := span.first_month) is not None and (found := series.get(read[site])) is not None:
+            if not any(0 < first - month <= 12 for month in found.months):
+                problem = f"the series has no value in the year before {first}"
+                remedy = f"add a row before {first}; the model starts from it"
+                yield document.fault(("observations", site), read[site], problem, remedy)
 
 
 def parameter_faults(document: Document) -> Iterator[Fault]:

@@ -69,6 +69,9 @@ SITE_UNITS: dict[str, str] = {
 }
 """Unit in which the model reads each observed quantity; a flow of money is that of the month."""
 
+EVE_SITES = ("brent_usd_bbl", "usd_rub", "urals_tax_usd_bbl", "liquid_fund_rub_trn", "cpi_yoy", "key_rate")
+"""Sites whose value in the year before the first month sets where the model starts."""
+
 MAX_CAP_USD_BBL = 500.0
 """A price cap above this is a slip of the pen: no price of oil has come near it."""
 
