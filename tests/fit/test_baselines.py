@@ -126,10 +126,19 @@ def test_seasonal_walk_repeats_the_season():
         np.testing.assert_allclose(ensemble, np.sin(2 * np.pi * (47 + horizon) / 12), atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["random_walk", "seasonal_random_walk", "autoregression"])
-def test_short_history_is_refused_by_type(name):
+@pytest.mark.parametrize(
+    ("name", "size"), [("random_walk", 3), ("seasonal_random_walk", 6), ("autoregression", 6)]
+)
+def test_short_history_is_refused_by_type(name, size):
     with pytest.raises(TooShortError):
-        BASELINES[name](np.arange(6), np.arange(6.0), origin=6, horizon=1, members=5, seed=1)
+        BASELINES[name](np.arange(size), np.arange(float(size)), origin=size, horizon=1, members=5, seed=1)
+
+
+def test_walk_of_a_sparse_series_scales_successive_changes_by_their_months():
+    months, values = np.array([0, 7, 9, 20]), np.array([0.0, 7.0, 5.0, 5.0])
+    ensemble = baselines.random_walk(months, values, origin=21, horizon=4, members=200_000, seed=1)
+    per_month = np.mean(np.diff(values) ** 2 / np.diff(months))
+    assert ensemble.std() == pytest.approx(np.sqrt(per_month * 4), rel=0.02)
 
 
 @pytest.mark.parametrize("name", BASELINES)

@@ -71,15 +71,23 @@ def draw_parameters(
     only. With `cutoff`, the priors are those of a fit to the months before it. A row that
     the case has no parameter for raises RipenessError.
     """
+    points = unit_points(layout.size, members, seed, first_member)
+    return parameter_values(case, layout, points, cutoff)
+
+
+def parameter_values(case: Case, layout: Layout, u: Floats, cutoff: Month | None = None) -> Floats:
+    """Parameter rows (layout.size, n) at probabilities `u` of their priors; `cutoff` as in `draw_parameters`."""
     missing = [name for name in layout.row_labels if name not in case.parameters]
     if missing:
         raise RipenessError(
             f"case {case.name} has no prior for {', '.join(missing)}", "add them to parameters.yaml"
         )
-    points = unit_points(layout.size, members, seed, first_member)
-    for name, row in zip(layout.row_labels, points, strict=True):
-        row[:] = _values(case.parameters[name].prior_at(cutoff), row)
-    return points
+    return np.stack(
+        [
+            _values(case.parameters[name].prior_at(cutoff), row)
+            for name, row in zip(layout.row_labels, u, strict=True)
+        ]
+    )
 
 
 def draw_posterior(posterior: Floats, members: int, seed: int, *, first_member: int = 0) -> Floats:

@@ -50,16 +50,24 @@ def levers_in_force(state: WorldState, policy: PolicyRow, xp: Any) -> tuple[Worl
     counts, ages = [], []
     for slot in range(len(TRIGGERS)):
         value = sum(rules.watch[slot][j] * seen[name] for j, name in enumerate(WATCHED))
-        holds = xp.where(rules.sign[slot] * (value - rules.threshold[slot]) > 0.0, 1.0, 0.0) * rules.armed[slot]
+        holds = (
+            xp.where(rules.sign[slot] * (value - rules.threshold[slot]) > 0.0, 1.0, 0.0) * rules.armed[slot]
+        )
         count = (state.trigger_count[slot] + 1.0) * holds
         fired = xp.where(count > rules.for_months[slot] - 0.5, 1.0, 0.0) * rules.armed[slot]
         age = xp.where(state.trigger_age[slot] > 0.5, state.trigger_age[slot] + 1.0, fired)
         acting = age > rules.after_months[slot] + 0.5
-        rows = [xp.where(acting, policy.then_levers[slot][i], row) for i, row in enumerate(rows)]
+        rows = [xp.where(acting, _overlaid(policy, slot, i, row, xp), row) for i, row in enumerate(rows)]
         counts.append(count)
         ages.append(age)
     state = state._replace(trigger_count=xp.stack(counts), trigger_age=xp.stack(ages))
     return state, layout_of(Levers).unpack(xp.stack(rows))
+
+
+def _overlaid(policy: PolicyRow, slot: int, lever: int, row: Array, xp: Any) -> Array:
+    """A slot's lever where its row says something else than the policy's own, so that slots compose."""
+    then, own = policy.then_levers[slot][lever], policy.levers[lever]
+    return xp.where(xp.abs(then - own) > 0.0, then + 0.0 * row, row)
 
 
 def simulate_month(

@@ -29,7 +29,7 @@ from ripeness.flow import (
     WorldState,
     layout_of,
 )
-from ripeness.policy import CompiledPolicy
+from ripeness.policy import CompiledPolicy, stack_policies
 
 Floats = NDArray[np.float64]
 
@@ -86,12 +86,8 @@ def pose(
             "pass --start and --until inside the case's months",
         )
     months = list(month_range(case.first_month, until))
-    rows = np.array(case.month_rows(months, origin=origin, conditional=tuple(conditional)))
-    layout = layout_of(MonthRow)
-    rows[:, layout["counting"].start] = [1.0 if month >= start else 0.0 for month in months]
-    stacked = np.stack([policy.rows[: len(months)] for policy in policies])
-    stacked[:, :, layout_of(PolicyRow)["is_reference"].start] = 0.0
-    stacked[0, :, layout_of(PolicyRow)["is_reference"].start] = 1.0
+    rows = case.month_rows(months, origin=origin, conditional=tuple(conditional), counting=(start, until))
+    stacked = stack_policies(policies)[:, : len(months)]
     return Question(
         case,
         tuple(policy.name for policy in policies),
@@ -102,6 +98,11 @@ def pose(
         start_facts(case),
         seed,
     )
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def chunks(members: int, threads: int) -> Iterator[tuple[int, int]]:
@@ -132,7 +133,8 @@ def run_chunk(
         first_member=first,
     )
     kept = max(0, min(keep_paths - first, parameters.shape[1]))
-    return engine.run(MONEY_CHAIN, inputs, keep_paths=kept, backend=backend, dtype=dtype)
+    precision = None if backend == "reference" else dtype
+    return engine.run(MONEY_CHAIN, inputs, keep_paths=kept, backend=backend, dtype=precision)
 
 
 def simulate(
@@ -151,7 +153,7 @@ def simulate(
     each finished chunk. Results do not depend on `threads`.
     """
     members = parameters.shape[1]
-    workers = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or 1
+    workers = threads or usable_cores()
     pieces = list(chunks(members, workers))
 
     def work(piece: tuple[int, int]) -> engine.Result:
@@ -164,6 +166,29 @@ def simulate(
     with ThreadPoolExecutor(max_workers=workers) as pool:
         results = list(pool.map(work, pieces))
     return join(question, parameters, results)
+
+
+def run_members(
+    question: Question,
+    parameters: Floats,
+    *,
+    backend: str = "kernel",
+    dtype: str = "float64",
+    threads: int | None = None,
+) -> Floats:
+    """Outputs of the last month (NP, O, N), nothing else kept: what a fit asks for again and again."""
+    workers = threads or usable_cores()
+
+    def work(piece: tuple[int, int]) -> Floats:
+        first, length = piece
+        part = parameters[:, first : first + length]
+        return run_chunk(question, part, first, 0, backend, dtype).finals
+
+    pieces = list(chunks(parameters.shape[1], workers))
+    if len(pieces) == 1:
+        return work(pieces[0])
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return np.concatenate(list(pool.map(work, pieces)), axis=2)
 
 
 def join(question: Question, parameters: Floats, results: Sequence[engine.Result]) -> Run:

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ripeness.flow import LENGTH, NEVER, Parameters, WorldState
+from ripeness.base import RipenessError
+from ripeness.case import SITE_UNITS, Case
+from ripeness.flow import LENGTH, NEVER, MonthRow, Parameters, WorldState, layout_of
 from ripeness.world.oil_market import normal_exports_mbd
 from ripeness.world.treasury import TAX_FREE_USD_BBL
 
@@ -24,9 +26,7 @@ class StartFacts(NamedTuple):
     cpi_yoy: float
     key_rate: float
     spending_month_rub_trn: float
-    need_month_rub_trn: float
     urals_discount_usd_bbl: float
-    price_cap_usd_bbl: float
 
 
 def taxable_price_lags(tax_price: np.ndarray, usd_rub: np.ndarray) -> np.ndarray:
@@ -54,13 +54,12 @@ def initial_state(params: Parameters, facts: StartFacts) -> WorldState:
         fleet=np.asarray(params.fleet_initial, float).copy(),
         listing_loss=vector(0.0, "fleet"),
         channel=full(1.0),
-        dynamic_cap_usd_bbl=full(facts.price_cap_usd_bbl),
+        dynamic_cap_usd_bbl=full(fob),
         fob_mean_usd_bbl=full(fob),
         buyer_reach=np.asarray(params.buyer_reach_initial, float).copy(),
         clearing_discount=full(STEADY_DISCOUNT_USD_BBL),
         taxable_price=vector(facts.taxable_price, "lag"),
         usd_rub=full(facts.usd_rub),
-        need_smooth=full(facts.need_month_rub_trn),
         uncovered_months=vector(0.0, "lag"),
         real_spending=vector(facts.spending_month_rub_trn, "lag"),
         real_spending_trend=full(facts.spending_month_rub_trn),
@@ -86,21 +85,34 @@ def initial_state(params: Parameters, facts: StartFacts) -> WorldState:
 
 
 def start_facts(case: Case) -> StartFacts:
-    """Facts of the eve of the case's first month, from its series and the `start` block of case.yaml."""
+    """Facts of the eve of the case's first month, from the series of its sites and its first plans.
+
+    RipenessError where a series has no value before the first month.
+    """
     first = case.first_month
-    year = [first + offset for offset in range(-12, 0)]
-    tax_price = case.fact_before("urals_tax_usd_bbl", year)
-    usd_rub = case.fact_before("usd_rub", year)
-    brent = case.fact_before("brent_usd_bbl", year)
+    year = tuple(first + offset for offset in range(-12, 0))
+
+    def before(site: str) -> np.ndarray:
+        series = case.series[case.observations[site]].in_unit(SITE_UNITS[site])
+        read = series.to_arrays(year, None, default_sd=case.observation_error.get(site))
+        known = read.value[read.present]
+        if not known.size:
+            raise RipenessError(
+                f"series {series.name} has no value in the year before {first}",
+                f"the first month needs one: add a row before {first} to series/{series.name}.csv",
+            )
+        return np.where(read.present, read.value, known[0])
+
+    brent, tax_price, usd_rub = before("brent_usd_bbl"), before("urals_tax_usd_bbl"), before("usd_rub")
+    plan = layout_of(MonthRow)["spending_plan_rub_trn"].start
+    first_year = case.month_rows([first + offset for offset in range(12)])
     return StartFacts(
         brent_usd_bbl=float(brent[-1]),
         usd_rub=float(usd_rub[-1]),
         taxable_price=taxable_price_lags(tax_price, usd_rub),
-        liquid_fund_rub_trn=float(case.fact_before("liquid_fund_rub_trn", year)[-1]),
-        cpi_yoy=float(case.fact_before("cpi_yoy", year)[-1]),
-        key_rate=float(case.fact_before("key_rate", year)[-1]),
-        spending_month_rub_trn=case.start["spending_month_rub_trn"],
-        need_month_rub_trn=case.start["need_month_rub_trn"],
+        liquid_fund_rub_trn=float(before("liquid_fund_rub_trn")[-1]),
+        cpi_yoy=float(before("cpi_yoy")[-1]),
+        key_rate=float(before("key_rate")[-1]),
+        spending_month_rub_trn=float(first_year[:, plan].mean()),
         urals_discount_usd_bbl=float(brent[-1] - tax_price[-1]),
-        price_cap_usd_bbl=case.start["price_cap_usd_bbl"],
     )

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 MIN_PAIRS = 6
 """Fewest past changes from which a spread is taken at its own horizon."""
 
+MIN_SPARSE = 3
+"""Fewest past changes, of any length, from which a sparse series takes its spread."""
+
 YEAR = 12
 
 
@@ -144,10 +147,13 @@ def _normals(members: int, seed: int) -> Floats:
 def _walk_spread(past: Past, steps: int, unit: int) -> float:
     """Root mean square change over `steps` months from past changes over multiples of `unit`."""
     spans = [span for span in range(steps, 0, -unit) if _changes(past, span).size >= MIN_PAIRS]
-    if not spans:
-        raise TooShortError(f"fewer than {MIN_PAIRS} past changes over {unit} months or a multiple are known")
-    changes = _changes(past, spans[0])
-    return math.sqrt(float(np.mean(changes**2)) * steps / spans[0])
+    if spans:
+        changes = _changes(past, spans[0])
+        return math.sqrt(float(np.mean(changes**2)) * steps / spans[0])
+    if unit == 1 and past.values.size > MIN_SPARSE:
+        # A series read now and then: successive changes, each scaled by the months it took.
+        return math.sqrt(float(np.mean(np.diff(past.values) ** 2 / np.diff(past.months))) * steps)
+    raise TooShortError(f"fewer than {MIN_PAIRS} past changes over {unit} months or a multiple are known")
 
 
 def _changes(past: Past, span: int) -> Floats:

@@ -38,6 +38,7 @@ class Tempered:
     powers: tuple[float, ...]
     acceptance: tuple[float, ...]
     distinct_share: float
+    effective_draws: float
     sweeps: int
 
 
@@ -45,39 +46,49 @@ def temper(
     log_likelihood: LogLikelihood,
     start: Floats,
     *,
+    before: LogLikelihood | None = None,
     moves: int,
     final_moves: int,
     seed: int,
     stage_done: Callable[[float], None] | None = None,
 ) -> Tempered:
-    """Carry particles `start` (D, n) ~ N(0, I) to the posterior.
+    """Carry particles `start` (D, n) to the posterior under `log_likelihood`.
 
-    `log_likelihood` maps (D, n) to (n,); a value that is not finite counts as impossible. `moves` is
-    the number of group moves at each power, `final_moves` that at power one.
+    They come from the prior N(0, I), or, with `before`, from the posterior under that likelihood: the
+    path then leads from the one to the other, as when new months arrive. A likelihood maps (D, n) to
+    (n,); a value that is not finite counts as impossible. `moves` is the number of group moves at each
+    power, `final_moves` that at power one. `log_evidence` is that of the new posterior over the old.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, 20]))
     z = np.array(start)
     dimension, n = z.shape
-    level = _finite(log_likelihood(z))
+
+    def levels(points: Floats) -> Floats:
+        new = _finite(log_likelihood(points))
+        old = np.zeros_like(new) if before is None else _finite(before(points))
+        return np.stack([old, new])
+
+    level = levels(z)
+    arrived = z
     power, evidence, step = 0.0, 0.0, 0.6
     powers, acceptances = [0.0], []
-    origin = np.arange(n)
     sweeps = 1
     while power < 1.0:
-        following = _next_power(level, power, n)
-        weight = (following - power) * level
+        following = _next_power(level[1] - level[0], power, n)
+        weight = (following - power) * (level[1] - level[0])
         top = weight.max()
         evidence += top + float(np.log(np.mean(np.exp(weight - top))))
         chosen = _systematic(np.exp(weight - top), rng)
-        z, level, origin = z[:, chosen], level[chosen], origin[chosen]
+        z, level = z[:, chosen], level[:, chosen]
         power = following
+        arrived = z
         count = final_moves if power >= 1.0 else moves
         centre = z.mean(axis=1)
         covariance = np.cov(z) if dimension > 1 else np.array([[z.var()]])
         accepted = []
         for _ in range(count):
             group = rng.permutation(dimension)[: min(GROUP, dimension)]
-            z, level, rate = _move(log_likelihood, z, level, power, group, centre, covariance, step, rng)
+            z, level, rate = _move(levels, z, level, power, group, centre, covariance, step, rng)
             accepted.append(rate)
             step = float(np.clip(step * np.exp(0.7 * (rate - WANTED_ACCEPTANCE)), 0.05, 0.98))
             sweeps += 1
@@ -86,11 +97,29 @@ def temper(
         if stage_done is not None:
             stage_done(power)
     distinct = np.unique(np.round(z[0], 12)).size / n
-    return Tempered(z, level, evidence, tuple(powers), tuple(acceptances), distinct, sweeps)
+    return Tempered(
+        z, level[1], evidence, tuple(powers), tuple(acceptances), distinct, _effective(arrived, z), sweeps
+    )
+
+
+def _effective(arrived: Floats, moved: Floats) -> float:
+    """Effective number of independent draws after the last moves.
+
+    Particles share ancestors when they arrive at the last power; the moves that follow make them
+    independent as far as they forget where they arrived. With correlation c between arrival and end
+    (median over coordinates) and u distinct arrivals among n, a draw's variance is inflated by
+    1 + c^2 (n / u - 1).
+    """
+    n = moved.shape[1]
+    distinct = np.unique(arrived[0]).size
+    spread = arrived.std(axis=1) * moved.std(axis=1)
+    joint = np.mean((arrived - arrived.mean(axis=1)[:, None]) * (moved - moved.mean(axis=1)[:, None]), axis=1)
+    forgotten = float(np.median(np.abs(joint) / np.maximum(spread, 1e-12)))
+    return n / (1.0 + forgotten**2 * (n / distinct - 1.0))
 
 
 def _move(
-    log_likelihood: LogLikelihood,
+    levels: LogLikelihood,
     z: Floats,
     level: Floats,
     power: float,
@@ -109,13 +138,16 @@ def _move(
     fresh = mean + np.sqrt(1.0 - step**2) * away + step * (root @ rng.standard_normal((len(group), n)))
     proposal = z.copy()
     proposal[group] = fresh
-    new_level = _finite(log_likelihood(proposal))
+    new_level = levels(proposal)
 
     def against_reference(points: Floats) -> Floats:
         scaled = np.linalg.solve(root, points - mean)
         return 0.5 * np.sum(scaled**2, axis=0) - 0.5 * np.sum(points**2, axis=0)
 
-    log_ratio = power * (new_level - level) + against_reference(fresh) - against_reference(z[group])
+    change = new_level - level
+    log_ratio = (
+        (1.0 - power) * change[0] + power * change[1] + against_reference(fresh) - against_reference(z[group])
+    )
     take = np.log(rng.random(n)) < log_ratio
     return np.where(take, proposal, z), np.where(take, new_level, level), float(take.mean())
 

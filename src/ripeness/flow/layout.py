@@ -71,7 +71,9 @@ class Layout:
         hints = get_type_hints(self.record, include_extras=True)
         for field in self.fields:
             axes = get_args(hints[field.name])[1]
-            parts = [LABELS.get(a, tuple(str(i) for i in range(n))) for a, n in zip(axes, field.shape, strict=True)]
+            parts = [
+                LABELS.get(a, tuple(str(i) for i in range(n))) for a, n in zip(axes, field.shape, strict=True)
+            ]
             labels.extend(".".join((field.name, *combination)) for combination in product(*parts))
         return tuple(labels)
 

@@ -39,7 +39,9 @@ class MonthRow(NamedTuple):
     one_off_rub_trn: Scalar  # dated one-off oil-and-gas receipts known from their act
     budget_rule: Scalar  # 1 where fund operations follow the budget rule
     cutoff_usd_bbl: Scalar  # cut-off price of the budget rule
-    base_revenue_rub_trn: Scalar  # fixed monthly base revenue where the law fixes it; 0 where the cut-off does
+    base_revenue_rub_trn: (
+        Scalar  # fixed monthly base revenue where the law fixes it; 0 where the cut-off does
+    )
     non_oil_plan_rub_trn: Scalar  # non-oil revenue: seasonal plan of the month
     spending_plan_rub_trn: Scalar  # spending: seasonal plan of the month
     gdp_rub_trn: Scalar  # annual nominal GDP

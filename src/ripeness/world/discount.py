@@ -1,15 +1,16 @@
 """The discount in two steps: what buyers ask for (delivered), and what carrying costs (to the port of loading).
 
 Equations (docs/model/discount.md):
-    D1  L = listed (0.4 + 0.6 sec) + 0.35 sec + stigma ban;  pi = (L - adapted)+ (1 - waiver listed share)(1 - relief)
+    D1  L = [ listed (1 - waiver)(0.4 + 0.6 sec) + 0.35 sec + stigma ban ] (1 - relief);  pi = (L - adapted')+
         adapted' = adapted + (1 - 2^(-1/h)) (share L - adapted)         buyers and banks learn
     D2  rho_b = rho0_b + chi_b pi + tariff_b t - kap scarcity           premium that buyer b asks
         q_b = qbar_b reach_b access_b logistic((d - rho_b) / width)             what it accepts at a delivered discount d
-        reach' = reach + g (1 - reach) q_b / (qbar_b reach_b)           trade links grow with trade
+        reach' = reach + g (1 - reach) logistic((d - rho_b) / width)    trade links grow with trade
     D3  d* solves sum_b q_b(d) = cargo + unsold / months;  six damped Newton steps on logs
-        d' = d + k (d* - d) + mp (HHI' - HHI0) change                   sluggish, and dearer with fewer buyers
+        d' = d + k (d* - d);  delivered = d' + mp (HHI - HHI0) + error  sluggish, and dearer with fewer buyers
     D4  unsold' = unsold + (lifted - sold) days                         oil afloat is a stock
-    D5  wedge = voyage cost + distant (fees + margin) + slope pi + rent;  rent = (TCE - normal) round trip / payload
+    D5  wedge = voyage cost + distant (fees + margin) + slope pi + seizure premium + rent + error
+        rent = (TCE - normal) round trip / payload
     D6  FOB = Brent - grade - delivered discount - wedge                holds as an identity (I03)
 Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge; a premium (d < 0) is possible.
 """
@@ -93,7 +94,9 @@ def accepted_mbd(discount: Array, capacity: Array, premium: Array, width: Array,
     return capacity * logistic((discount - premium) / width, xp)
 
 
-def clearing_discount(target: Array, start: Array, capacity: Array, premium: Array, width: Array, xp: Any) -> Array:
+def clearing_discount(
+    target: Array, start: Array, capacity: Array, premium: Array, width: Array, xp: Any
+) -> Array:
     """Delivered discount at which buyers accept `target` mb/d (D3); a target beyond reach gives a large one."""
     limit = 0.96 * xp.sum(capacity, axis=0)
     log_target = xp.log(xp.minimum(xp.maximum(target, 0.05), limit))
@@ -116,7 +119,9 @@ def concentration(accepted: Array, xp: Any) -> Array:
     return (eu * eu + india * india + china * china + tr * tr + other * other) / (total * total)
 
 
-def price_identity(brent: Array, fob: Array, wedge: Array, rent: Array, delivered: Array, grade: Array) -> Array:
+def price_identity(
+    brent: Array, fob: Array, wedge: Array, rent: Array, delivered: Array, grade: Array
+) -> Array:
     """Residual of the price chain (I03): 0 where every dollar between Brent and FOB is named."""
     return brent - (fob + wedge + rent + delivered + grade)
 
@@ -151,9 +156,7 @@ def price_terms(
     errors, seen_3 = observe_sum(errors, (1.0, 1.0, -1.0), gap, tax, xp)
     errors = draw_errors(errors, own, reader, xp)
     is_reference = reader.is_reference > 0.5
-    final = [
-        xp.where(is_reference, errors.mean[i], expected.mean[i] + spreads[i] * own[i]) for i in range(3)
-    ]
+    final = [xp.where(is_reference, errors.mean[i], expected.mean[i] + spreads[i] * own[i]) for i in range(3)]
     return PriceTerms(
         (delivered + final[0], logistics + final[1], tax_wedge + final[2]),
         tuple((final[i] - expected.mean[i]) / spreads[i] for i in range(3)),
@@ -200,7 +203,9 @@ def discount(
     asked = state.clearing_discount + params.price_adjustment * (cleared - state.clearing_discount)
     accepted = accepted_mbd(asked, capacity, premium, params.buyer_width, xp)
     demand = xp.sum(accepted, axis=0)
-    reach = state.buyer_reach + params.reach_growth_month * (1.0 - state.buyer_reach) * accepted / capacity
+    # By share, not by accepted / capacity: a closed market has no capacity.
+    share = logistic((asked - premium) / params.buyer_width, xp)
+    reach = state.buyer_reach + params.reach_growth_month * (1.0 - state.buyer_reach) * share
     markup = params.market_power_usd * (concentration(accepted, xp) - PREWAR_CONCENTRATION)
 
     round_trip = xp.sum(accepted * params.round_trip_days, axis=0) / demand + ships.extra_days
@@ -243,7 +248,9 @@ def discount(
     # Short voyages to the coalition's own ports pay neither canal, transfer nor intermediary.
     distant = 1.0 - accepted[0] / demand
     margin = params.intermediary_margin * distant + params.intermediary_slope * pressure
-    insurance = params.voyage_fees_usd_bbl * distant + params.interdiction_insurance * 100.0 * ships.seized_share
+    insurance = (
+        params.voyage_fees_usd_bbl * distant + params.interdiction_insurance * 100.0 * ships.seized_share
+    )
     rent = (trip.tce_usd_day - params.tce_normal_usd_day) * west_trip / params.payload_mb / 1.0e6
     wedge = voyage_cost + insurance + margin + rent
     # The tax price is FOB plus the wedge of the law in force, so its record informs all three price terms.

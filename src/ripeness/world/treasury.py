@@ -5,7 +5,7 @@ Equations (docs/model/treasury.md):
     F2  X = (tax price - 15) rate / 1000                                        thousand RUB/bbl
         oil and gas = c0 + c1 v X(-1) + shift + profit tax (quarters, March) + one-offs - damper scarcity + error
     F3  base = law's fixed sum, or F2 at the cut-off price; below it the fund pays, above it the fund receives
-    F4  spending = plan (1 + drift)^t prices exp(AR(1)) - cut;  non-oil = plan prices exp(AR(1))
+    F4  spending = plan (1 + drift)(1 + AR(1)) - cut;  non-oil = plan (prices / planned prices)(1 + AR(1))
     F5  deficit = spending - oil and gas - non-oil;  need' = need + (deficit - draw - need) / 6
     F6  issuance = need (1 + (need / room)^4)^(-1/4),  room = absorption logistic((limit - yield) / width);  yield = w key rate + (1 - w) long-run rate + term premium (1 + need / absorption)
     F7  uncovered = need - issuance - fund above its floor / 12;  met by money, arrears, and next month's cut
@@ -35,6 +35,9 @@ INFLATION_TARGET = 0.04
 
 WINDFALL_NOISE = 2.0
 """Extra noise of receipts in the gas windfall of 2022, times the usual: dividends and duties came in lumps."""
+
+YEAR_END_NOISE = 4.0
+"""Extra noise of the fund in December, times the usual: sales of 0 to 2.9 trn RUB were decided late."""
 
 UNCOVERED_RUB_TRN = 0.02
 """Uncovered need of a month that counts as such; a twentieth of a month's borrowing."""
@@ -167,7 +170,9 @@ def treasury(
     base_by_price = oil_gas_revenue(
         [(month.cutoff_usd_bbl - TAX_FREE_USD_BBL) * usd_rub / 1000.0] * 5, 1.0, month, params
     )
-    base = xp.where(month.base_revenue_rub_trn > 0.0, month.base_revenue_rub_trn + 0.0 * usd_rub, base_by_price)
+    base = xp.where(
+        month.base_revenue_rub_trn > 0.0, month.base_revenue_rub_trn + 0.0 * usd_rub, base_by_price
+    )
     year_deficit = state.deficit_year + deficit
     rule_draw = month.budget_rule * (base - oil_gas.value)
     december_draw = month.december * params.december_cover * xp.maximum(year_deficit, 0.0)
@@ -189,7 +194,7 @@ def treasury(
     )
     fund = assimilate(
         xp.maximum(revalued - draw - reserve, 0.0),
-        params.fund_sd,
+        params.fund_sd * (1.0 + YEAR_END_NOISE * month.december),
         shocks.fund,
         observation(month, reader, "liquid_fund_rub_trn"),
         reader,
