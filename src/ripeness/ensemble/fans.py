@@ -1,0 +1,97 @@
+"""How an output spreads over members, month by month: the fans of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ripeness.flow import NEVER, OUTPUT_ROWS, Run
+
+Floats = NDArray[np.float64]
+
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+"""The quantiles that every statistic and fan carries."""
+
+FIRST_PASSAGES = tuple(name for name in OUTPUT_ROWS if name.startswith("months_to_"))
+"""Outputs that hold `NEVER` until their condition is met."""
+
+
+@dataclass(frozen=True)
+class Fans:
+    """Spread of every output in every month.
+
+    means and sds (NP, T, O) are over all members, and NaN for first passages; quantiles
+    (5, NP, T, O), in the order of `QUANTILES`, over the first `members` of them. Where a first
+    passage has not happened by the quantile, the quantile is infinite.
+    """
+
+    policies: tuple[str, ...]
+    months: tuple[str, ...]
+    members: int
+    means: Floats
+    sds: Floats
+    quantiles: Floats
+
+    def quantile(self, policy: str, output: str, name: str) -> Floats:
+        """One quantile of an output, (T,); `name` is such as `p05`."""
+        return self.quantiles[
+            list(QUANTILES).index(name), self.policies.index(policy), :, OUTPUT_ROWS.index(output)
+        ]
+
+
+def quantiles_of(values: ArrayLike, censored: bool = False) -> Floats:
+    """Quantiles (5, ...) over the last axis; all NaN where there is no member.
+
+    Censored values (`NEVER` where not reached) take the least month by which that share had reached
+    it, and infinity where that share never did.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    levels = list(QUANTILES.values())
+    if given.shape[-1] == 0:
+        return np.full((len(levels), *given.shape[:-1]), np.nan)
+    if not censored:
+        return np.asarray(np.quantile(given, levels, axis=-1))
+    found = np.quantile(given, levels, axis=-1, method="inverted_cdf")
+    return np.asarray(np.where(found >= NEVER, np.inf, found))
+
+
+def path_quantiles(paths: ArrayLike) -> Floats:
+    """Quantiles (5, T, O) of the paths (T, O, n) of one policy."""
+    given = np.asarray(paths)
+    found = np.empty((len(QUANTILES), *given.shape[:2]))
+    for row, name in enumerate(OUTPUT_ROWS):
+        found[:, :, row] = quantiles_of(given[:, row], name in FIRST_PASSAGES)
+    return found
+
+
+def moments(sums: Floats, squares: Floats, members: int) -> tuple[Floats, Floats]:
+    """Means and standard deviations from sums over members of values and of their squares."""
+    means = sums / members
+    variances = np.maximum(squares / members - means**2, 0.0) * (members / max(members - 1, 1))
+    return means, np.sqrt(variances)
+
+
+def fans_of(run: Run) -> Fans:
+    """Fans of a run in memory; quantiles are over the members whose paths it kept."""
+    return Fans(
+        run.policies,
+        tuple(str(month) for month in run.months),
+        int(run.paths.shape[3]),
+        uncensored(run.means),
+        uncensored(run.sds),
+        stacked([path_quantiles(paths) for paths in run.paths]),
+    )
+
+
+def uncensored(values: ArrayLike) -> Floats:
+    """Moments (..., O) with NaN for first passages, where `NEVER` stands for no number."""
+    censored = np.isin(OUTPUT_ROWS, FIRST_PASSAGES)
+    return np.where(censored, np.nan, np.asarray(values, dtype=np.float64))
+
+
+def stacked(of_policies: Sequence[Floats]) -> Floats:
+    """Quantiles (5, NP, T, O) from those of each policy."""
+    return np.stack(of_policies, axis=1)

@@ -1,0 +1,397 @@
+"""From members to what a comparison reports: metrics, regret, rankings and what drives them.
+
+No metric is good or bad here. A direction is a value judgment: it enters as an `Objective`, which
+says whose aim it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ripeness.base import RipenessError, suggestion
+from ripeness.ensemble.fans import QUANTILES, quantiles_of
+from ripeness.flow import NEVER, Parameters, Run, layout_of
+
+Floats = NDArray[np.float64]
+
+BATCHES = 16
+"""Batches of members from whose scatter the Monte Carlo error is read."""
+
+BATCH_LEAST = 64
+"""Least members of a batch whose 5 % quantile still means something."""
+
+RANKED_MEMBERS = 16384
+"""Members whose ranks are compared to find drivers; the first ones fill the priors evenly."""
+
+TOP_DRIVERS = 5
+"""Parameters that are reported as drivers."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number for each member: a name, words, a unit, and how it comes from the monthly outputs.
+
+    `output` is the row of the last month that holds it; `reduction` says over the counted months
+    `mean`, `sum`, `last`, or `first_passage` (months until first met).
+    """
+
+    name: str
+    label: str
+    unit: str
+    output: str
+    reduction: str
+
+    @property
+    def is_censored(self) -> bool:
+        """Whether some members may not have reached it within the run."""
+        return self.reduction == "first_passage"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A metric with a direction, and in words whose aim that is."""
+
+    metric: str
+    sense: str
+    judgment: str
+
+    def __post_init__(self) -> None:
+        if self.sense not in ("lower", "higher"):
+            raise RipenessError(
+                f"objective {self.metric} has the sense {self.sense!r}", "write lower or higher"
+            )
+        metric_named(self.metric)
+
+
+METRICS = (
+    Metric("export_volume_mbd", "Oil exports, crude and products", "mb/d", "mean_export_volume_mbd", "mean"),
+    Metric("brent_usd_bbl", "Brent price", "USD/bbl", "mean_brent_usd_bbl", "mean"),
+    Metric(
+        "fob_discount_usd_bbl",
+        "Discount to Brent at the loading port",
+        "USD/bbl",
+        "mean_fob_discount_usd_bbl",
+        "mean",
+    ),
+    Metric(
+        "delivered_discount_usd_bbl",
+        "Discount to Brent at the buyer's port",
+        "USD/bbl",
+        "mean_delivered_discount_usd_bbl",
+        "mean",
+    ),
+    Metric("export_revenue_usd_bn", "Oil export revenue", "USD bn", "cum_export_revenue_usd_bn", "sum"),
+    Metric(
+        "oil_gas_revenue_rub_trn",
+        "Oil and gas budget revenue",
+        "RUB trn",
+        "cum_oil_gas_revenue_rub_trn",
+        "sum",
+    ),
+    Metric("deficit_rub_trn", "Federal deficit", "RUB trn", "cum_deficit_rub_trn", "sum"),
+    Metric(
+        "liquid_fund_rub_trn", "Liquid part of the fund at the end", "RUB trn", "liquid_fund_rub_trn", "last"
+    ),
+    Metric(
+        "months_to_stressed",
+        "Months until the budget is stressed",
+        "months",
+        "months_to_stressed",
+        "first_passage",
+    ),
+    Metric(
+        "months_to_constrained",
+        "Months until the budget is constrained",
+        "months",
+        "months_to_constrained",
+        "first_passage",
+    ),
+    Metric(
+        "months_to_unsustainable",
+        "Months until the budget is unsustainable",
+        "months",
+        "months_to_unsustainable",
+        "first_passage",
+    ),
+    Metric("coalition_cost_usd_bn", "Cost to the coalition", "USD bn", "cum_coalition_cost_usd_bn", "sum"),
+)
+"""Metrics of the money chain, in the order of tables."""
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of a name; RipenessError with the nearest one where there is none."""
+    for metric in METRICS:
+        if metric.name == name:
+            return metric
+    raise RipenessError(
+        f"there is no metric {name!r}", suggestion(name, [metric.name for metric in METRICS], "metric")
+    )
+
+
+OBJECTIVES = (
+    Objective(
+        "oil_gas_revenue_rub_trn",
+        "lower",
+        "those who press mean to lower this revenue; to those pressed, and by itself, less is no gain",
+    ),
+    Objective("coalition_cost_usd_bn", "lower", "those who press mean to spend less on pressing"),
+)
+"""Value judgments used where none are named."""
+
+
+def values_of(run: Run, metric: Metric) -> Floats:
+    """The metric for every policy and member, (NP, N); infinite where a first passage was not reached."""
+    values = np.stack([run.final(policy, metric.output) for policy in run.policies]).astype(np.float64)
+    if not metric.is_censored and not np.isfinite(values).all():
+        raise RipenessError(
+            f"{metric.name} is not a number for {int((~np.isfinite(values)).sum())} members",
+            "the run did not keep it, or left the numbers; run it again",
+        )
+    return np.where(values >= NEVER, np.inf, values) if metric.is_censored else values
+
+
+def restricted(values: Floats, metric: Metric, run: Run) -> Floats:
+    """Values that can be compared: a first passage that was not reached counts as one month after the run."""
+    if not metric.is_censored:
+        return values
+    return np.minimum(values, run.until - run.start + 2.0)
+
+
+def statistic(
+    values: Floats, unit: str, *, censored: bool = False, prior_driven: float | None = None
+) -> dict[str, Any]:
+    """Summary of one value a member, (N,), as documents carry it; None stands for what does not exist.
+
+    `mc_error` is the standard error of the mean from batch means, `mc_errors` those of the quantiles
+    by sectioning (Asmussen and Glynn 2007, III.4-5), both from batches of consecutive members. Sobol
+    draws err less than that. Censored values have infinity for not reached: their quantiles are the
+    least month by which that share had reached it, None where it never did; the mean is None unless
+    all did; `share_reached` says how many did.
+    """
+    everywhere = bool(np.isfinite(values).all())
+    document: dict[str, Any] = {"unit": unit, "mean": float(values.mean()) if everywhere else None}
+    found = _quantiles(values, censored)
+    document |= {name: _number(value) for name, value in zip(QUANTILES, found, strict=True)}
+    document["mc_error"] = _error_of_mean(values) if everywhere else None
+    document["mc_errors"] = _errors_of_quantiles(values, censored)
+    document["prior_driven"] = prior_driven
+    if censored:
+        reached = np.isfinite(values)
+        document["share_reached"] = float(reached.mean())
+        document["share_reached_mc_error"] = _error_of_mean(reached.astype(np.float64))
+    return document
+
+
+def regret(values: Floats, sense: str) -> Floats:
+    """How far each policy falls short of the best one in the same future, (NP, N), never negative."""
+    if sense == "lower":
+        return values - values.min(axis=0)
+    return values.max(axis=0) - values
+
+
+def shares_best(values: Floats, sense: str) -> Floats:
+    """Share of futures in which each policy is best, (NP,); policies that are equally good share a future."""
+    best = regret(values, sense) == 0.0
+    return np.asarray((best / best.sum(axis=0)).mean(axis=1))
+
+
+def ranking(values: Floats, sense: str = "lower") -> list[int]:
+    """Policies from best to worst median; equal medians by mean, then in the order of the run."""
+    sign = 1.0 if sense == "lower" else -1.0
+    middle, mean = np.median(values, axis=1), values.mean(axis=1)
+    return sorted(range(len(values)), key=lambda p: (sign * middle[p], sign * mean[p], p))
+
+
+def ranks(rows: Floats) -> Floats:
+    """Ranks along the last axis, equal values sharing their mean rank, centred and of unit length.
+
+    The inner product of two such rows is Spearman's rank correlation. Rows without variation are 0.
+    """
+    flat = np.atleast_2d(rows)
+    ranked = np.empty(flat.shape)
+    for target, row in zip(ranked, flat, strict=True):
+        _, inverse, counts = np.unique(row, return_inverse=True, return_counts=True)
+        target[:] = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
+    ranked -= ranked.mean(axis=1, keepdims=True)
+    length = np.sqrt((ranked**2).sum(axis=1, keepdims=True))
+    return np.asarray((ranked / np.where(length > 0, length, 1.0)).reshape(np.shape(rows)))
+
+
+@dataclass(frozen=True)
+class ParameterRanks:
+    """Ranks of the parameters that differ between members: names, their rows, and ranks (P', n)."""
+
+    names: tuple[str, ...]
+    rows: NDArray[np.intp]
+    ranks: Floats
+
+    @classmethod
+    def of(cls, parameters: Floats) -> ParameterRanks:
+        """Ranks over the first `RANKED_MEMBERS` columns of the parameter rows (P, N)."""
+        first = np.asarray(parameters[:, :RANKED_MEMBERS], dtype=np.float64)
+        rows = np.flatnonzero(np.ptp(first, axis=1) > 0)
+        labels = layout_of(Parameters).row_labels
+        return cls(tuple(labels[i] for i in rows), rows, ranks(first[rows]))
+
+    def effects(self, values: Floats) -> Floats:
+        """Spearman's correlation of each parameter with `values` (N,), (P',)."""
+        if not len(self.rows):
+            return np.empty(0)
+        return self.ranks @ ranks(values[: self.ranks.shape[1]])
+
+    def top(self, values: Floats, count: int = TOP_DRIVERS) -> list[tuple[int, float]]:
+        """Places (among `names`) and effects of the strongest parameters that stand out of chance.
+
+        Chance is three standard errors of a correlation of zero, 3/sqrt(n - 1).
+        """
+        effects = self.effects(values)
+        least = 3.0 / np.sqrt(max(self.ranks.shape[1] - 1, 1))
+        order = np.argsort(-np.abs(effects), kind="stable")[:count]
+        return [(int(i), float(effects[i])) for i in order if abs(effects[i]) > least]
+
+
+def drivers(
+    run: Run,
+    metric: str,
+    better: str,
+    than: str,
+    ranked: ParameterRanks | None = None,
+    count: int = TOP_DRIVERS,
+) -> list[dict[str, Any]]:
+    """Parameters that move the difference in a metric between two policies, strongest first.
+
+    `effect` is Spearman's rank correlation with (`better` minus `than`) over members; none is
+    reported that chance alone would often give.
+    """
+    chosen = metric_named(metric)
+    values = restricted(values_of(run, chosen), chosen, run)
+    found = ranked or ParameterRanks.of(run.parameters)
+    difference = values[run.policy(better)] - values[run.policy(than)]
+    return [
+        {"parameter": found.names[i], "metric": metric, "effect": effect, "better": better, "than": than}
+        for i, effect in found.top(difference, count)
+    ]
+
+
+def prior_driven(
+    values: Floats, ranked: ParameterRanks, parameters: Floats, prior_sd: Floats | None
+) -> float | None:
+    """How much of a metric rests on parameters that the record has not narrowed, 0..1.
+
+    Mean over the metric's top drivers of posterior over prior standard deviation (at most 1), weighted
+    by squared rank correlation. `prior_sd` (P,) belongs to a run drawn from a posterior; None without one.
+    """
+    if prior_sd is None:
+        return None
+    top = ranked.top(values)
+    if not top:
+        return None
+    rows = ranked.rows[[i for i, _ in top]]
+    weights = np.array([effect**2 for _, effect in top])
+    sds = parameters[rows, :RANKED_MEMBERS].std(axis=1)
+    ratios = np.minimum(sds / np.where(prior_sd[rows] > 0, prior_sd[rows], np.inf), 1.0)
+    return float(weights @ ratios / weights.sum())
+
+
+def comparison(
+    run: Run,
+    *,
+    metrics: Sequence[Metric] = METRICS,
+    objectives: Sequence[Objective] = OBJECTIVES,
+    prior_sd: Floats | None = None,
+) -> dict[str, Any]:
+    """Policies side by side, as the `compare` document carries them, in plain values.
+
+    Keys: policies (metrics and regret of each), ranking (by median; best first for an objective, lowest
+    first for any other metric), share_best, drivers (of the difference between the first policy of a
+    ranking and the next that differs from it), objectives (the value judgments used).
+    """
+    ranked = ParameterRanks.of(run.parameters)
+    senses: Mapping[str, str] = {objective.metric: objective.sense for objective in objectives}
+    document: dict[str, Any] = {
+        "policies": {policy: {"metrics": {}, "regret": {}} for policy in run.policies},
+        "ranking": {},
+        "share_best": {},
+        "drivers": [],
+        "objectives": [
+            {"metric": each.metric, "sense": each.sense, "judgment": each.judgment} for each in objectives
+        ],
+    }
+    wanted = [*metrics, *(m for m in map(metric_named, senses) if m not in metrics)]
+    for metric in wanted:
+        values = values_of(run, metric)
+        compared = restricted(values, metric, run)
+        for policy, row, plain in zip(run.policies, values, compared, strict=True):
+            document["policies"][policy]["metrics"][metric.name] = statistic(
+                row,
+                metric.unit,
+                censored=metric.is_censored,
+                prior_driven=prior_driven(plain, ranked, run.parameters, prior_sd),
+            )
+        order = ranking(compared, senses.get(metric.name, "lower"))
+        document["ranking"][metric.name] = [run.policies[p] for p in order]
+        if metric.name not in senses:
+            continue
+        sense = senses[metric.name]
+        lost = regret(compared, sense)
+        for policy, row in zip(run.policies, lost, strict=True):
+            document["policies"][policy]["regret"][metric.name] = statistic(row, metric.unit)
+        document["share_best"][metric.name] = dict(
+            zip(run.policies, map(float, shares_best(compared, sense)), strict=True)
+        )
+        second = next((p for p in order[1:] if not np.array_equal(compared[p], compared[order[0]])), None)
+        if second is not None:
+            document["drivers"] += drivers(
+                run, metric.name, run.policies[order[0]], run.policies[second], ranked
+            )
+    return document
+
+
+def _quantiles(values: Floats, censored: bool) -> Floats:
+    return (
+        quantiles_of(np.where(np.isinf(values), NEVER, values), censored)
+        if censored
+        else quantiles_of(values)
+    )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _batches(values: Floats) -> Floats | None:
+    """Consecutive members in batches (B, m); None where there are too few for four of them."""
+    count = min(BATCHES, values.size // BATCH_LEAST)
+    return values[: values.size // count * count].reshape(count, -1) if count >= 4 else None
+
+
+def _error_of_mean(values: Floats) -> float | None:
+    """Standard error of the mean from batch means; as of independent members where there are few."""
+    batches = _batches(values)
+    if batches is None:
+        return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else None
+    return _scatter(batches.mean(axis=1), float(values.mean()))
+
+
+def _errors_of_quantiles(values: Floats, censored: bool) -> dict[str, float | None]:
+    """Standard error of each quantile; None where members are few or a batch did not reach it."""
+    batches = _batches(values)
+    if batches is None:
+        return dict.fromkeys(QUANTILES)
+    whole = _quantiles(values, censored)
+    parts = _quantiles(batches, censored)
+    return {
+        name: _scatter(part, float(centre)) if np.isfinite(part).all() and np.isfinite(centre) else None
+        for name, part, centre in zip(QUANTILES, parts, whole, strict=True)
+    }
+
+
+def _scatter(of_batches: Floats, centre: float) -> float:
+    """Standard error of an estimate from its values in B batches: root of sum of squares over B (B - 1)."""
+    count = of_batches.size
+    return float(np.sqrt(((of_batches - centre) ** 2).sum() / (count * (count - 1))))
