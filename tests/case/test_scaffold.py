@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripeness.base import CaseFaults, RipenessError
-from ripeness.case import check, load, new_case, quality_report
-from ripeness.case.reading import SHIPPED
+from ripeness.case import check, load, new_case, quality_report, shipped
 
 
 def test_a_new_case_is_sound_and_bears_its_name(write, tmp_path):
@@ -44,9 +43,13 @@ def test_a_template_at_fault_is_not_copied(write, tmp_path):
         new_case(tmp_path / "new", "t", template="nothing_of_the_kind")
 
 
-@pytest.mark.skipif(not (SHIPPED / "two_states").is_dir(), reason="the tiny shipped case is not there yet")
 def test_the_shipped_template(tmp_path):
     assert check(new_case(tmp_path / "mine", "Mine")) == []
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_cases_are_sound(name):
+    assert check(name) == []
 
 
 def test_the_quality_report_counts_what_the_case_rests_on(write):

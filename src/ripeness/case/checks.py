@@ -184,11 +184,12 @@ def _eve_faults(document: Document, span: Span, series: Mapping[str, Series]) ->
         if site not in read:
             remedy = f"add {site} and a series for it; the model starts from its value"
             yield document.fault(("observations",), None, f"the site {site} is missing", remedy)
-        elif (first := span.first_month) is not None and (found := series.get(read[site])) is not None:
-            if not any(0 < first - month <= 12 for month in found.months):
-                problem = f"the series has no value in the year before {first}"
-                remedy = f"add a row before {first}; the model starts from it"
-                yield document.fault(("observations", site), read[site], problem, remedy)
+        elif read[site] in series and (first := span.first_month) is not None:
+            if any(0 < first - month <= 12 for month in series[read[site]].months):
+                continue
+            problem = f"the series has no value in the year before {first}"
+            remedy = f"add a row before {first}; the model starts from it"
+            yield document.fault(("observations", site), read[site], problem, remedy)
 
 
 def parameter_faults(document: Document) -> Iterator[Fault]:

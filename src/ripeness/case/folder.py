@@ -24,7 +24,7 @@ SUFFIXES = {
 }
 """Folders of a case and the files they hold."""
 
-DERIVED = ("posterior",)
+DERIVED = ("posterior", "predictions")
 """Folders that hold results computed from the case; they are not part of what it says."""
 
 TOP = ("case.yaml", "parameters.yaml")
