@@ -58,6 +58,7 @@ def initial_state(params: Parameters, facts: StartFacts) -> WorldState:
         fob_mean_usd_bbl=full(fob),
         buyer_reach=np.asarray(params.buyer_reach_initial, float).copy(),
         clearing_discount=full(STEADY_DISCOUNT_USD_BBL),
+        port_discount=full(STEADY_DISCOUNT_USD_BBL),
         taxable_price=vector(facts.taxable_price, "lag"),
         usd_rub=full(facts.usd_rub),
         uncovered_months=vector(0.0, "lag"),

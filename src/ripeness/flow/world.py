@@ -90,6 +90,7 @@ class Parameters(NamedTuple):
     adaptation_months: Scalar  # half-life of that learning
     market_power_usd: Scalar  # USD/bbl a unit of buyer concentration
     price_adjustment: Scalar  # 1/month, share of the gap to the clearing discount closed
+    port_adjustment: Scalar  # 1/month, speed at which the port price follows the delivered one
     afloat_clear_months: Scalar  # months in which sellers mean to clear unsold oil
     intermediary_margin: Scalar  # USD/bbl
     intermediary_slope: Scalar  # USD/bbl at full secondary pressure
@@ -193,6 +194,7 @@ class WorldState(NamedTuple):
     price_errors_covariance: PerPriceError  # of delivered, logistics and tax wedge: 11, 21, 22, 31, 32, 33
     pressure_adapted: Scalar  # share of secondary pressure already worked around
     buyer_reach: PerBuyer
+    port_discount: Scalar  # buyers' terms as the port price reflects them, USD/bbl
     unsold_mb: Scalar
     # receipts and treasury
     tax_wedge_error: Scalar

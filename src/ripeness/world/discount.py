@@ -1,16 +1,16 @@
 """The discount in two steps: what buyers ask for (delivered), and what carrying costs (to the port of loading).
 
 Equations (docs/model/discount.md):
-    D1  L = [ listed (1 - waiver)(0.4 + 0.6 sec) + 0.35 sec + stigma ban ] (1 - relief);  pi = (L - adapted')+
-        adapted' = adapted + (1 - 2^(-1/h)) (share L - adapted)         buyers and banks learn
-    D2  rho_b = rho0_b + chi_b pi + tariff_b t - kap scarcity           premium that buyer b asks
+    D1  L(w) = listed (1 - w) (0.4 + 0.6 sec) + 0.35 sec + stigma ban;  pi(w) = (L(w) - adapted)+, all (1 - relief)
+        adapted' = adapted + (1 - 2^(-1/h)) (share L(0) - adapted)         buyers and banks learn
+    D2  rho_b = rho0_b + chi_b pi(w) + tariff_b t - kap scarcity           premium that buyer b asks
         q_b = qbar_b reach_b access_b logistic((d - rho_b) / width)             what it accepts at a delivered discount d
         reach' = reach + g (1 - reach) logistic((d - rho_b) / width)    trade links grow with trade
     D3  d* solves sum_b q_b(d) = cargo + unsold / months;  six damped Newton steps on logs
         d' = d + k (d* - d);  delivered = d' + mp (HHI - HHI0) + error  sluggish, and dearer with fewer buyers
     D4  unsold' = unsold + (lifted - sold) days                         oil afloat is a stock
-    D5  wedge = voyage cost + distant (fees + margin) + slope pi + seizure premium + rent + error
-        rent = (TCE - normal) round trip / payload
+    D5  wedge = voyage cost + distant (fees + margin) + slope pi + seizure premium + (port - buyers) + rent + error
+        rent = (TCE - normal) round trip / payload;  port' = port + j (buyers - port), buyers = d' + mp (HHI - HHI0)
     D6  FOB = Brent - grade - delivered discount - wedge                holds as an identity (I03)
 Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge; a premium (d < 0) is possible.
 """
@@ -80,10 +80,10 @@ class Discount(NamedTuple):
     barrels_residual: Array
 
 
-def secondary_pressure(levers: Levers, ban_stigma: Array) -> Array:
+def secondary_pressure(levers: Levers, ban_stigma: Array, waiver: Array) -> Array:
     """Level of pressure on buyers and their banks before they adapt (D1); 1 at full listing and threat."""
     return (
-        levers.producer_listing * (1.0 - levers.waiver) * (0.4 + 0.6 * levers.secondary_sanctions)
+        levers.producer_listing * (1.0 - waiver) * (0.4 + 0.6 * levers.secondary_sanctions)
         + 0.35 * levers.secondary_sanctions
         + ban_stigma * levers.crude_import_ban
     ) * (1.0 - levers.pressure_relief)
@@ -179,11 +179,12 @@ def discount(
     xp: Any,
 ) -> tuple[WorldState, Discount]:
     """One month of the crude trade (D1 to D6)."""
-    level = secondary_pressure(levers, params.ban_stigma)
+    level = secondary_pressure(levers, params.ban_stigma, 0.0)
     adapted = state.pressure_adapted + (1.0 - halving(params.adaptation_months, xp)) * (
         params.adaptation_share * level - state.pressure_adapted
     )
-    pressure = xp.maximum(level - adapted, 0.0)
+    unwaived = xp.maximum(level - adapted, 0.0)
+    pressure = xp.maximum(secondary_pressure(levers, params.ban_stigma, levers.waiver) - adapted, 0.0)
     premium = (
         params.buyer_risk_premium
         + params.buyer_risk_slope * pressure
@@ -205,7 +206,8 @@ def discount(
     demand = xp.sum(accepted, axis=0)
     # By share, not by accepted / capacity: a closed market has no capacity.
     share = logistic((asked - premium) / params.buyer_width, xp)
-    reach = state.buyer_reach + params.reach_growth_month * (1.0 - state.buyer_reach) * share
+    growth = xp.minimum(params.reach_growth_month * share, 1.0)
+    reach = state.buyer_reach + growth * (1.0 - state.buyer_reach)
     markup = params.market_power_usd * (concentration(accepted, xp) - PREWAR_CONCENTRATION)
 
     round_trip = xp.sum(accepted * params.round_trip_days, axis=0) / demand + ships.extra_days
@@ -245,18 +247,22 @@ def discount(
 
     west_trip = round_trip / (1.0 - 0.6 * params.pacific_share)
     voyage_cost = (params.tce_normal_usd_day + params.bunkers_usd_day) * west_trip / params.payload_mb / 1.0e6
-    # Short voyages to the coalition's own ports pay neither canal, transfer nor intermediary.
+    # Short voyages to the coalition's own ports pay neither canal, transfer nor intermediary. A licence of
+    # weeks frees buyers but does not dissolve the chains that were built around listed producers.
     distant = 1.0 - accepted[0] / demand
-    margin = params.intermediary_margin * distant + params.intermediary_slope * pressure
+    margin = params.intermediary_margin * distant + params.intermediary_slope * unwaived
     insurance = (
         params.voyage_fees_usd_bbl * distant + params.interdiction_insurance * 100.0 * ships.seized_share
     )
     rent = (trip.tce_usd_day - params.tce_normal_usd_day) * west_trip / params.payload_mb / 1.0e6
-    wedge = voyage_cost + insurance + margin + rent
+    # Oil that is afloat was bought at the port price of its day: traders gain or lose until that price follows.
+    buyer_term = asked + markup
+    port_term = state.port_discount + params.port_adjustment * (buyer_term - state.port_discount)
+    wedge = voyage_cost + insurance + margin + (port_term - buyer_term) + rent
     # The tax price is FOB plus the wedge of the law in force, so its record informs all three price terms.
-    pacific_gap = (1.0 - PACIFIC_WEDGE_SHARE) * (wedge - margin) + params.pacific_premium
+    pacific_gap = (1.0 - PACIFIC_WEDGE_SHARE) * (voyage_cost + insurance + rent) + params.pacific_premium
     law = wedge_by_law(pacific_gap, month, params, xp)
-    base_delivered = asked + markup
+    base_delivered = buyer_term
     base_logistics = params.grade_usd_bbl + wedge
     prices = price_terms(state, params, month, shocks, reader, brent, base_delivered, base_logistics, law, xp)
     delivered, logistics, tax_wedge = prices.values
@@ -269,6 +275,7 @@ def discount(
         clearing_discount=asked,
         delivered_error=delivered - base_delivered,
         logistics_error=logistics - base_logistics,
+        port_discount=port_term,
         price_errors_covariance=xp.stack(prices.covariance),
         pressure_adapted=adapted,
         buyer_reach=reach,

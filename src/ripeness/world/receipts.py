@@ -3,7 +3,7 @@
 Equations (docs/model/discount.md, section on receipts):
     E1  product price = ratio Brent - pass (FOB discount)
     E2  pipeline price = Brent - pass (FOB discount)
-    E3  receipts = days / 1000 [ seaborne ((1 - pac) FOB + pac FOB_pacific) + pipeline P + products P ] exp(AR(1) error)
+    E3  receipts = days / 1000 [ seaborne ((1 - pac) FOB + pac FOB_pacific) + pipeline P + products P ] (1 + AR(1) error)
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class Receipts(NamedTuple):
     revenue: Assimilated
 
 
-def fixed_volume_cap_effect(volume_mb: Array, price: Array, cap: Array, covered_share: Array, xp: Any) -> Array:
+def fixed_volume_cap_effect(
+    volume_mb: Array, price: Array, cap: Array, covered_share: Array, xp: Any
+) -> Array:
     """Change in receipts, USD bn, if the covered share of a fixed volume sold at no more than the cap.
 
     An accounting bound, as published trackers compute it: volumes, Brent and freight do not react.
@@ -64,9 +66,11 @@ def receipts(
     )
     pipeline_price = xp.maximum(brent - params.pipeline_discount_pass * trade.fob_discount_usd_bbl, 3.0)
     seaborne_price = (
-        (1.0 - params.pacific_share) * trade.urals_fob_usd_bbl + params.pacific_share * trade.pacific_fob_usd_bbl
+        1.0 - params.pacific_share
+    ) * trade.urals_fob_usd_bbl + params.pacific_share * trade.pacific_fob_usd_bbl
+    value_per_day = (
+        crude * seaborne_price + params.pipeline_crude_mbd * pipeline_price + products * product_price
     )
-    value_per_day = crude * seaborne_price + params.pipeline_crude_mbd * pipeline_price + products * product_price
     expected = month.days / 1000.0 * value_per_day
     revenue = assimilate(
         expected * (1.0 + params.revenue_persistence * state.revenue_error),
@@ -75,7 +79,11 @@ def receipts(
         observation(month, reader, "export_revenue_usd_bn"),
         reader,
         xp,
-        expected * expected * params.revenue_persistence * params.revenue_persistence * state.revenue_variance,
+        expected
+        * expected
+        * params.revenue_persistence
+        * params.revenue_persistence
+        * state.revenue_variance,
     )
     earned = xp.maximum(revenue.value, 0.2)
     state = state._replace(

@@ -6,7 +6,7 @@ Equations (docs/model/refining.md):
     R3  runs = normal (1 - lost) + AR(1) error
     R4  crude for export = output - lost capacity - runs - (1 - pass) normal lost
     R5  friction' = friction 2^(-1/h) + f0 (ban rise)+            products find new buyers within months
-    R6  products = [(yield runs - domestic)]+ (1 - friction)(1 - disruption)(1 - port loss) exp(AR(1) error)
+    R6  products = [(yield runs - domestic)]+ (1 - friction)(1 - disruption)(1 - port loss)(1 + AR(1) error)
 Source: models.md 3.7; IEA throughput as reported by the press.
 """
 

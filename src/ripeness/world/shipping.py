@@ -7,7 +7,7 @@ Equations (docs/model/shipping.md):
     S4  channel' = channel + k [ target - channel ]                insured ships leave and come back
         target = (1 - ban) [ 1 - cap + cap (open + (1 - open) false) ],  open = logistic((cap level - FOB) / width)
     S5  capacity = insured channel + sum over shadow classes of ships (1 - enforcement loss), Aframax equivalents
-    S6  use = cargo round_trip / (payload capacity);   TCE = normal exp(t1 ln(use / 0.8) + t2 scarcity)
+    S6  use = cargo round_trip / (payload capacity);   TCE = normal exp[ max(t1 ln(use / 0.8), ln 0.5) + t2 scarcity ]
     S7  lifted = cargo (1 + use^8)^(-1/8)
 Sources: models.md 3.1 to 3.3; Cardoso, Daubanes and Salant 2025 for the build-up under a cap.
 """
@@ -23,6 +23,9 @@ from ripeness.world.smooth import clip, halving, logistic, softplus
 
 LOG_NORMAL_USE = math.log(0.8)
 """Log of the use of capacity at which earnings are normal."""
+
+LOG_OUTSIDE_EARNINGS = math.log(0.5)
+"""Log of what ships earn in other trades over what they earn here at normal use: the floor under rents."""
 
 BALTIC_SHARE = 0.5
 """Share of western loadings that pass the Danish straits (voyages.csv)."""
@@ -93,9 +96,10 @@ def fleet(
     eu_uk_left = eu_uk * (1.0 - moved_share)
     listed_eu = scale * (levers.vessels_listed_eu + (1.0 - params.listing_overlap) * levers.vessels_listed_uk)
     to_eu_uk = unlisted_left * (1.0 - xp.exp(-listed_eu / xp.maximum(unlisted_left, 1.0)))
-    loss_us = (us * state.listing_loss[US] * halving(params.listing_half_life_us, xp) + to_us * params.listing_loss_us) / (
-        us + to_us + 1e-3
-    )
+    loss_us = (
+        us * state.listing_loss[US] * halving(params.listing_half_life_us, xp)
+        + to_us * params.listing_loss_us
+    ) / (us + to_us + 1e-3)
     loss_eu_uk = (
         eu_uk_left * state.listing_loss[EU_UK] * halving(params.listing_half_life_eu_uk, xp)
         + to_eu_uk * params.listing_loss_eu_uk
@@ -173,8 +177,9 @@ def voyage(
     use = cargo_mbd * round_trip / (params.payload_mb * xp.maximum(ships, 1.0))
     log_use = xp.log(xp.maximum(use, 0.02))
     lifted = cargo_mbd * xp.exp(-0.125 * xp.log(1.0 + xp.exp(clip(8.0 * log_use, -40.0, 40.0, xp))))
-    earning = params.tce_slope * (log_use - LOG_NORMAL_USE) + params.tce_market * scarcity
-    return Voyage(lifted, use, params.tce_normal_usd_day * xp.exp(clip(earning, -1.0, 2.5, xp)))
+    own = xp.maximum(params.tce_slope * (log_use - LOG_NORMAL_USE), LOG_OUTSIDE_EARNINGS)
+    earning = clip(own + params.tce_market * scarcity, -3.0, 2.5, xp)
+    return Voyage(lifted, use, params.tce_normal_usd_day * xp.exp(earning))
 
 
 def purchases(state: WorldState, params: Parameters, tce_usd_day: Array, xp: Any) -> WorldState:
