@@ -30,6 +30,9 @@ DERIVED = ("posterior", "predictions")
 TOP = ("case.yaml", "parameters.yaml")
 """Files that every case has."""
 
+TABLES = ("voyages.csv",)
+"""Tables that a case may have for its readers: parameters are set from them, the model does not read them."""
+
 MAX_FILES = 2000
 """Most files that a case may have."""
 
@@ -83,7 +86,7 @@ def case_files(folder: Path) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
         elif entry.endswith(".md") or parts[0] in DERIVED:
             continue
         elif len(parts) == 1:
-            if entry in TOP:
+            if entry in TOP or entry in TABLES:
                 files.append(entry)
             else:
                 faults.append(Fault(entry, None, "", None, "unknown file", suggestion(entry, TOP, "file")))
