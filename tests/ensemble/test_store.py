@@ -9,18 +9,26 @@ import signal
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from ripeness import engine
 from ripeness.base import RipenessError, content_hash
+from ripeness.case import load
 from ripeness.ensemble import chunk
 from ripeness.ensemble.chunk import chunk_path
+from ripeness.ensemble.draws import draw_parameters
 from ripeness.ensemble.fans import QUANTILES, fans_of, quantiles_of
+from ripeness.ensemble.metrics import comparison
 from ripeness.ensemble.plan import OUTCOME_ROWS, chunk_size
 from ripeness.ensemble.record import model_version, record_hash, run_record
 from ripeness.ensemble.saved import load_fans, load_run, member_paths
+from ripeness.ensemble.simulate import pose
 from ripeness.ensemble.store import run_in_memory, simulate_to_folder
 from ripeness.ensemble.verify import verify_run
-from ripeness.flow import NEVER, OUTPUT_ROWS
+from ripeness.flow import NEVER, OUTPUT_ROWS, Parameters, layout_of
+from ripeness.policy import compile_policy
 
 MEMBERS = 1000
 OPTIONS = {"fan_members": 600, "saved_paths": 300, "threads": 2}
@@ -235,6 +243,16 @@ def test_a_run_cut_off_while_finishing_is_finished(saved, tmp_path, small, monke
         with pytest.raises(ZeroDivisionError):
             simulate_to_folder(small.question(), small.parameters(MEMBERS), folder, **OPTIONS)
     assert (folder / "outcomes.parquet").is_file()
+    simulate_to_folder(small.question(), small.parameters(MEMBERS), folder, **OPTIONS)
+    assert contents(folder) == contents(saved)
+
+
+def test_what_a_killed_writer_left_is_dropped_and_nothing_else(saved, tmp_path, small):
+    folder = tmp_path / "again"
+    folder.mkdir()
+    (folder / ".outcomes.parquet.123.part").write_text("half")
+    (folder / ".paths.zarr.123.part").mkdir()
+    (folder / ".paths.zarr.123.part" / "zarr.json").write_text("half")
     simulate_to_folder(small.question(), small.parameters(MEMBERS), folder, **OPTIONS)
     assert contents(folder) == contents(saved)
 
@@ -494,6 +512,25 @@ def test_quantiles_of_first_passages_are_months_or_never():
     assert np.isnan(quantiles_of(np.empty((2, 0)))).all()
 
 
+@given(
+    arrays.arrays(
+        np.float32, st.tuples(st.integers(1, 3), st.integers(1, 150)), elements=st.floats(-1e3, 1e3, width=32)
+    )
+)
+def test_quantiles_are_numpys(values):
+    levels = list(QUANTILES.values())
+    np.testing.assert_allclose(
+        quantiles_of(values), np.quantile(values.astype(float), levels, axis=-1), rtol=1e-9, atol=1e-9
+    )
+    months = np.abs(values).round()
+    np.testing.assert_array_equal(
+        quantiles_of(months, censored=True),
+        np.where(
+            (exact := np.quantile(months, levels, axis=-1, method="inverted_cdf")) >= NEVER, np.inf, exact
+        ),
+    )
+
+
 # --- many machines ---------------------------------------------------------------------------------
 
 
@@ -519,3 +556,47 @@ def test_a_cluster_gives_the_same_bytes_as_threads(saved, tmp_path, small):
             **OPTIONS,
         )
     assert contents(folder) == contents(saved)
+
+
+# --- the real thing --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_states():
+    """The shipped toy case under all its policies: question, and the prior draws of members."""
+    case = load("two_states")
+    start = case.default_start
+    policies = [compile_policy(case, name, start) for name in sorted(case.policies)]
+    question = pose(case, policies, start, start + 11, seed=4)
+    return question, lambda first, length: draw_parameters(
+        case, layout_of(Parameters), length, 4, first_member=first
+    )
+
+
+def test_a_real_run_is_the_same_in_memory_saved_and_simulated_again(two_states, tmp_path):
+    question, draw = two_states
+    options = {"backend": "reference", "threads": 1}
+    simulate_to_folder(question, draw, tmp_path, members=300, fan_members=300, saved_paths=2, **options)
+    here = run_in_memory(question, draw(0, 300), keep_paths=300, **options)
+    there = load_run(tmp_path)
+    assert there.record == here.record
+    assert comparison(there) == comparison(here)
+    np.testing.assert_array_equal(load_fans(tmp_path).means, fans_of(here).means)
+    np.testing.assert_array_equal(load_fans(tmp_path).quantiles, fans_of(here).quantiles)
+    report = verify_run(tmp_path, recompute=True)
+    assert report.ok, report.faults
+    assert (report.identical, report.members_recomputed) == (True, 300)
+    np.testing.assert_array_equal(member_paths(tmp_path, 299), here.paths[..., 299])
+
+
+@pytest.mark.slow
+def test_the_kernel_gives_the_same_bytes_from_threads_and_worker_processes(two_states, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    question, draw = two_states
+    options = {"members": 1100, "fan_members": 300, "saved_paths": 10}
+    simulate_to_folder(question, draw, tmp_path / "threads", threads=2, **options)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        address = cluster.scheduler_address
+        simulate_to_folder(question, draw, tmp_path / "cluster", cluster=address, **options)
+    assert contents(tmp_path / "cluster") == contents(tmp_path / "threads")
+    assert verify_run(tmp_path / "cluster", recompute=True).identical

@@ -156,8 +156,28 @@ def read_parameters(root: Path, first: int = 0, length: int | None = None) -> Fl
     import pyarrow.parquet as pq
 
     names = list(layout_of(Parameters).row_labels)
-    table = pq.read_table(root / PARAMETERS, columns=names).slice(first, length)
-    return np.stack([table.column(name).to_numpy() for name in names])
+    with pq.ParquetFile(root / PARAMETERS) as file:
+        ends = np.cumsum([file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)])
+        stop = int(ends[-1]) if length is None else min(first + length, int(ends[-1]))
+        groups = range(int(np.searchsorted(ends, first, "right")), int(np.searchsorted(ends, stop)) + 1)
+        table = file.read_row_groups(list(groups), columns=names)
+        skipped = first - (int(ends[groups[0] - 1]) if groups[0] else 0)
+    return np.stack([_numbers(table.column(name))[skipped : skipped + stop - first] for name in names])
+
+
+def _numbers(column: Any) -> NDArray[Any]:
+    """Values of an Arrow column without gaps; its own `to_numpy` would load Pandas first, for a second."""
+    kind = np.dtype({"float": "f4", "double": "f8", "uint32": "u4"}[str(column.type)])
+    if column.null_count:
+        raise RipenessError(
+            f"a column of numbers has {column.null_count} gaps", "run again into another folder"
+        )
+    return np.concatenate(
+        [
+            np.frombuffer(part.buffers()[1], kind, len(part), part.offset * kind.itemsize)
+            for part in column.chunks
+        ]
+    )
 
 
 def read_outcomes(root: Path, plan: Plan) -> NDArray[Any]:
@@ -175,14 +195,14 @@ def read_outcomes(root: Path, plan: Plan) -> NDArray[Any]:
         for i, ((first, length), p) in enumerate(groups):
             part = file.read_row_group(i)
             policy = part.column("policy").to_pylist()
-            members = part.column("member").to_numpy()
+            members = _numbers(part.column("member"))
             if policy != [names[p]] * length or not np.array_equal(members, np.arange(first, first + length)):
                 raise RipenessError(
                     f"{root / OUTCOMES} does not hold members {first} to {first + length - 1} of {names[p]} "
                     f"as its part {i}",
                     "run again into another folder",
                 )
-            outcomes[p, :, first : first + length] = [part.column(row).to_numpy() for row in OUTCOME_ROWS]
+            outcomes[p, :, first : first + length] = [_numbers(part.column(row)) for row in OUTCOME_ROWS]
     return outcomes
 
 
@@ -206,9 +226,10 @@ def read_fans(root: Path, plan: Plan, posed: Posed) -> Fans:
     import pyarrow.parquet as pq
 
     months = tuple(str(month) for month in month_range(posed.first_month, posed.until))
-    table = pq.read_table(root / FANS)
+    with pq.ParquetFile(root / FANS) as file:  # `read_table` would load Pandas first
+        table = file.read()
     shape = (len(posed.names), len(months), len(OUTPUT_ROWS))
-    columns = {name: table.column(name).to_numpy().reshape(shape) for name in ("mean", "sd", *QUANTILES)}
+    columns = {name: _numbers(table.column(name)).reshape(shape) for name in ("mean", "sd", *QUANTILES)}
     return Fans(
         posed.names,
         months,

@@ -62,7 +62,7 @@ from ripeness.ensemble.tables import (
     write_outcomes,
     write_parameters,
 )
-from ripeness.ensemble.whole_files import is_part, place, write_whole
+from ripeness.ensemble.whole_files import drop_parts, is_part, place, write_whole
 from ripeness.flow import Run
 
 
@@ -313,8 +313,8 @@ def _finished(
     complete = write_manifest(root, complete)
     for first, _ in plan.pieces:
         chunk_path(root, first).unlink(missing_ok=True)
-    for part in [path for path in (root / CHUNKS).iterdir() if is_part(path)]:
-        part.unlink()
+    for written_in in (root, root / CHUNKS):
+        drop_parts(written_in)
     if not any((root / CHUNKS).iterdir()):
         (root / CHUNKS).rmdir()
     return complete

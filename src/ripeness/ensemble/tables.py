@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, cast
@@ -39,9 +40,8 @@ def write_parameters(stream: IO[bytes], root: Path, plan: Plan) -> None:
         for first, length in plan.pieces:
             rows = part_of_chunk(root, first, "parameters")
             members = np.arange(first, first + length, dtype=np.uint32)
-            writer.write_table(
-                pa.Table.from_arrays([pa.array(column) for column in (members, *rows)], schema=schema)
-            )
+            columns = [_column(values) for values in (members, *rows)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
 
 def write_outcomes(stream: IO[bytes], root: Path, plan: Plan, posed: Posed) -> None:
@@ -62,9 +62,9 @@ def write_outcomes(stream: IO[bytes], root: Path, plan: Plan, posed: Posed) -> N
     with pq.ParquetWriter(stream, schema, **options) as writer:
         for first, length in plan.pieces:
             outcomes = part_of_chunk(root, first, "outcomes")
-            members = pa.array(np.arange(first, first + length, dtype=np.uint32))
+            members = _column(np.arange(first, first + length, dtype=np.uint32))
             for p, name in enumerate(posed.names):
-                columns = [pa.array([name] * length), members, *(pa.array(row) for row in outcomes[p])]
+                columns = [_words([name] * length), members, *map(_column, outcomes[p])]
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
 
@@ -90,16 +90,37 @@ def write_fans(stream: IO[bytes], fans: Fans) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    shape = fans.means.shape
-    labels = np.indices(shape).reshape(3, -1)
-    keys = {"policy": fans.policies, "month": fans.months, "output": OUTPUT_ROWS}
-    columns: dict[str, Any] = {
-        key: np.asarray(values, dtype=object)[index]
-        for (key, values), index in zip(keys.items(), labels, strict=True)
-    }
-    columns |= {"mean": fans.means.ravel(), "sd": fans.sds.ravel()}
-    columns |= {name: values.ravel() for name, values in zip(QUANTILES, fans.quantiles, strict=True)}
-    pq.write_table(pa.table(columns), stream, compression="zstd", row_group_size=shape[1] * shape[2])
+    (policies, months, outputs), size = fans.means.shape, fans.means.size
+    numbers = (fans.means, fans.sds, *fans.quantiles)
+    keys = (
+        [name for name in fans.policies for _ in range(months * outputs)],
+        [month for month in fans.months for _ in range(outputs)] * policies,
+        list(OUTPUT_ROWS) * (size // outputs),
+    )
+    table = pa.Table.from_arrays(
+        [*map(_words, keys), *(_column(np.ravel(values)) for values in numbers)],
+        names=["policy", "month", "output", "mean", "sd", *QUANTILES],
+    )
+    pq.write_table(table, stream, compression="zstd", row_group_size=months * outputs)
+
+
+def _column(values: NDArray[Any]) -> Any:
+    """Arrow array over the memory of a NumPy vector; `pyarrow.array` would load Pandas first, for a second."""
+    import pyarrow as pa
+
+    plain = np.ascontiguousarray(values)
+    kind = {"f4": pa.float32, "f8": pa.float64, "u4": pa.uint32}[plain.dtype.str[1:]]()
+    return pa.Array.from_buffers(kind, plain.size, [None, pa.py_buffer(plain)])
+
+
+def _words(values: Sequence[str]) -> Any:
+    """Arrow array of text, built as `_column` is and for the same reason."""
+    import pyarrow as pa
+
+    encoded = [value.encode("utf-8") for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
 def _sums(root: Path, plan: Plan) -> tuple[Floats, Floats]:

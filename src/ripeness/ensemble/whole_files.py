@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -46,8 +48,17 @@ def in_the_way(path: Path) -> RipenessError:
 
 
 def is_part(path: Path) -> bool:
-    """Whether a file is one that was being written when its writer ended."""
-    return path.name.startswith(".") and path.name.endswith(PART)
+    """Whether a file or folder is one that was being written when its writer ended."""
+    return re.fullmatch(rf"\..+\.\d+\{PART}", path.name) is not None
+
+
+def drop_parts(folder: Path) -> None:
+    """Remove what writers that were killed left in the folder; for the one who alone writes there."""
+    for path in [path for path in folder.iterdir() if is_part(path)]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _fill(part: Path, write: Callable[[IO[bytes]], object]) -> None:
