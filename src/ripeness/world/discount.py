@@ -4,15 +4,15 @@ Equations (docs/model/discount.md):
     D1  L(w) = listed (1 - w) (0.4 + 0.6 sec) + 0.35 sec + stigma ban;  pi(w) = (L(w) - adapted)+, all (1 - relief)
         adapted' = adapted + (1 - 2^(-1/h)) (share L(0) - adapted)         buyers and banks learn
     D2  rho_b = rho0_b + chi_b pi(w) + tariff_b t - kap scarcity           premium that buyer b asks
-        q_b = qbar_b reach_b access_b logistic((d - rho_b) / width)             what it accepts at a delivered discount d
+        q_b = qbar_b reach_b access_b logistic((d - rho_b) / width)     what it accepts at a delivered discount d
         reach' = reach + g (1 - reach) logistic((d - rho_b) / width)    trade links grow with trade
-    D3  d* solves sum_b q_b(d) = cargo + unsold / months;  six damped Newton steps on logs
+    D3  d* solves sum_b q_b(d) = cargo + unsold / months;  six bracketed Newton steps on log odds
         d' = d + k (d* - d);  delivered = d' + mp (HHI - HHI0) + error  sluggish, and dearer with fewer buyers
     D4  unsold' = unsold + (lifted - sold) days                         oil afloat is a stock
     D5  wedge = voyage cost + distant (fees + margin) + slope pi + seizure premium + (port - buyers) + rent + error
         rent = (TCE - normal) round trip / payload;  port' = port + j (buyers - port), buyers = d' + mp (HHI - HHI0)
     D6  FOB = Brent - grade - delivered discount - wedge                holds as an identity (I03)
-Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge; a premium (d < 0) is possible.
+Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge. A premium (d < 0) is possible.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ PACIFIC_WEDGE_SHARE = 0.4
 
 FOB_FLOOR_USD_BBL = 3.0
 """Lowest price at the port: below it carriers, not the seller, take the loss."""
+
+FULLEST = 0.96
+"""Largest share of all buyers' capacity that a price is sought for; beyond it the discount has no end."""
 
 FLOATING_SHARE = 0.5
 """Share of a ship's time that unsold cargo blocks while it waits."""
@@ -98,17 +101,26 @@ def clearing_discount(
     target: Array, start: Array, capacity: Array, premium: Array, width: Array, xp: Any
 ) -> Array:
     """Delivered discount at which buyers accept `target` mb/d (D3); a target beyond reach gives a large one."""
-    limit = 0.96 * xp.sum(capacity, axis=0)
-    log_target = xp.log(xp.minimum(xp.maximum(target, 0.05), limit))
-    d = start
+    room = xp.sum(capacity, axis=0)
+    fill = xp.minimum(xp.maximum(target, 0.05) / room, FULLEST)
+    wanted = xp.log(fill / (1.0 - fill))
+    # All buyers at the lowest premium would take too much, at the highest too little: the answer lies between.
+    low, high = premium[0], premium[0]
+    for b in range(1, len(BUYERS)):
+        low, high = xp.minimum(low, premium[b]), xp.maximum(high, premium[b])
+    low, high = low + width * wanted, high + width * wanted
+    d = clip(start, low, high, xp)
     for _ in range(6):
         share = logistic((d - premium) / width, xp)
-        accepted = capacity * share
-        total = xp.sum(accepted, axis=0)
-        slope = xp.sum(accepted * (1.0 - share), axis=0) / (width * total)
-        step = (log_target - xp.log(total)) / xp.maximum(slope, 0.004)
-        d = clip(d + clip(step, -8.0, 8.0, xp), -40.0, 60.0, xp)
-    return d
+        accepted = capacity * share / room
+        filled = clip(xp.sum(accepted, axis=0), 1e-6, 1.0 - 1e-6, xp)
+        slope = xp.sum(accepted * (1.0 - share), axis=0) / width
+        gap = wanted - xp.log(filled / (1.0 - filled))
+        low, high = xp.where(gap > 0.0, d, low), xp.where(gap > 0.0, high, d)
+        step = d + gap * filled * (1.0 - filled) / xp.maximum(slope, 1e-9)
+        middle = 0.5 * (low + high)
+        d = xp.where(step < low, middle, xp.where(step > high, middle, step))
+    return clip(d, -40.0, 60.0, xp)
 
 
 def concentration(accepted: Array, xp: Any) -> Array:
