@@ -12,7 +12,7 @@ Equations (docs/model/discount.md):
     D5  wedge = voyage cost + distant (fees + margin) + slope pi + seizure premium + (port - buyers) + rent + error
         rent = (TCE - normal) round trip / payload;  port' = port + j (buyers - port), buyers = d' + mp (HHI - HHI0)
     D6  FOB = Brent - grade - delivered discount - wedge                holds as an identity (I03)
-Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge. A premium (d < 0) is possible.
+Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge. Premia (d < 0) are possible.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Equations (docs/model/discount.md, section on receipts):
     E1  product price = ratio Brent - pass (FOB discount)
     E2  pipeline price = Brent - pass (FOB discount)
-    E3  receipts = days / 1000 [ seaborne ((1 - pac) FOB + pac FOB_pacific) + pipeline P + products P ] (1 + AR(1) error)
+    E3  receipts = days / 1000 [ seaborne ((1 - pac) FOB + pac FOB_pacific) + pipeline P + products P ] (1 + AR(1))
 """
 
 from __future__ import annotations

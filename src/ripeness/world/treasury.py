@@ -7,7 +7,8 @@ Equations (docs/model/treasury.md):
     F3  base = law's fixed sum, or F2 at the cut-off price; below it the fund pays, above it the fund receives
     F4  spending = plan (1 + drift)(1 + AR(1)) - cut;  non-oil = plan (prices / planned prices)(1 + AR(1))
     F5  deficit = spending - oil and gas - non-oil;  need' = need + (deficit - draw - need) / 6
-    F6  issuance = need (1 + (need / room)^4)^(-1/4),  room = absorption logistic((limit - yield) / width);  yield = w key rate + (1 - w) long-run rate + term premium (1 + need / absorption)
+    F6  issuance = need (1 + (need / room)^4)^(-1/4),  room = absorption logistic((limit - yield) / width)
+        yield = w key rate + (1 - w) long-run rate + term premium (1 + need / absorption)
     F7  uncovered = need - issuance - fund above its floor / 12;  met by money, arrears, and next month's cut
     F8  real spending change = yearly mean over its own mean of about a year before (trailing, 12 months)
     F9  ln rate' = ln rate - e_x ln(receipts / normal) + reversion + noise;  prices and key rate follow
