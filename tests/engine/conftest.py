@@ -113,6 +113,7 @@ WORLD = Program(
     layout_of(Month),
     layout_of(Shocks),
     layout_of(Outputs),
+    reference="is_reference",
 )
 
 

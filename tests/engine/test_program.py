@@ -58,6 +58,14 @@ def test_misfits_are_named(
         checked(world, dataclasses.replace(make_inputs(members=20), **change))
 
 
+def test_no_policy_but_the_first_may_be_the_reference(
+    world: Program, make_inputs: Callable[..., Inputs]
+) -> None:
+    place = (2, 3, world.policy["is_reference"].start)
+    with pytest.raises(ValueError, match="is_reference is 1 for policy 2 in month 3"):
+        checked(world, changed(make_inputs(), "policies", place, 1.0))
+
+
 def test_backends_and_dtypes_are_checked(world: Program, make_inputs: Callable[..., Inputs]) -> None:
     inputs = make_inputs(members=3, months=2)
     with pytest.raises(ValueError, match="backend is 'c'"):

@@ -83,6 +83,13 @@ def test_the_listing_is_stable_and_readable(with_price: MakeProgram) -> None:
     assert "O0 v1" in listing.splitlines()
 
 
+def test_later_policies_leave_out_the_record(world: Program) -> None:
+    first, later = trace(world).listing(), trace(world, later=True).listing()
+    assert " log " in first and " log " not in later
+    assert first.count("\nE") == world.shocks.size and later.count("\nE") == 0
+    assert len(later.splitlines()) < len(first.splitlines()) - world.shocks.size
+
+
 def test_the_same_step_gives_the_same_listing_in_every_process_order(world: Program) -> None:
     again = dataclasses.replace(world, name="again")
     assert trace(world).listing() == trace(again).listing()

@@ -23,10 +23,12 @@ from ripeness.engine.lowering import Shape
 from ripeness.engine.program import BLOCK
 
 SHAPE = {shape!r}
-LISTING = """\\
-{listing}"""
+FIRST_LISTING = """\\
+{first_listing}"""
+LATER_LISTING = """\\
+{later_listing}"""
 
-STEP, DRAW, REDUCE = functions(SHAPE, LISTING)
+FIRST_STEP, LATER_STEP, DRAW, REDUCE = functions(SHAPE, FIRST_LISTING, LATER_LISTING)
 LANES, TILES, ITEMSIZE = SHAPE.lanes, SHAPE.tiles, SHAPE.itemsize
 STATE, PARAMS, SHOCKS, OUTPUTS = SHAPE.state, SHAPE.params, SHAPE.shocks, SHAPE.outputs
 DTYPE = np.{dtype}
@@ -68,14 +70,13 @@ def run_blocks(params, state, table, offsets, finals, paths, last, totals):
     tables = table.reshape(-1)
     stride = TILES * STATE * LANES
     arena = np.empty(
-        LANES + TILES * LANES * (PARAMS + 2 * SHOCKS + OUTPUTS) + SHOCKS * LANES + policies * stride, DTYPE
+        LANES + TILES * LANES * (PARAMS + 2 * SHOCKS + OUTPUTS) + policies * stride, DTYPE
     )
     at_params = (-arena.ctypes.data % 64) // ITEMSIZE
     at_drawn = at_params + TILES * PARAMS * LANES
     at_used = at_drawn + TILES * SHOCKS * LANES
     at_outputs = at_used + TILES * SHOCKS * LANES
-    at_ignored = at_outputs + TILES * OUTPUTS * LANES
-    at_state = at_ignored + SHOCKS * LANES
+    at_state = at_outputs + TILES * OUTPUTS * LANES
     ids = np.empty(BLOCK, np.uint32)
     partial = np.empty((OUTPUTS, 2))
     for first in range(0, members, BLOCK):
@@ -93,17 +94,16 @@ def run_blocks(params, state, table, offsets, finals, paths, last, totals):
                 )
             for p in range(policies):
                 for tile in range(TILES):
-                    shocks = tile * SHOCKS * LANES
-                    STEP(
-                        arena,
-                        at_state + p * stride + tile * STATE * LANES,
-                        at_params + tile * PARAMS * LANES,
-                        (at_drawn if p == 0 else at_used) + shocks,
-                        at_used + shocks if p == 0 else at_ignored,
-                        at_outputs + tile * OUTPUTS * LANES,
-                        tables,
-                        (p * months + t) * width,
-                    )
+                    own_state = at_state + p * stride + tile * STATE * LANES
+                    own_params = at_params + tile * PARAMS * LANES
+                    drawn = at_drawn + tile * SHOCKS * LANES
+                    used = at_used + tile * SHOCKS * LANES
+                    outputs = at_outputs + tile * OUTPUTS * LANES
+                    row = (p * months + t) * width
+                    if p == 0:
+                        FIRST_STEP(arena, own_state, own_params, drawn, used, outputs, tables, row)
+                    else:
+                        LATER_STEP(arena, own_state, own_params, used, used, outputs, tables, row)
                 REDUCE(arena, at_outputs, partial)
                 for row in range(OUTPUTS):
                     pivot = np.float64(arena[at_outputs + row * LANES])
@@ -129,30 +129,42 @@ def run_blocks(params, state, table, offsets, finals, paths, last, totals):
 class Functions(NamedTuple):
     """The functions of `lowering.py` for one program, callable in code that Numba compiles.
 
-    Every place in an array is given as the array and the index of its first element.
+    `first_step` is the step of the first policy, which says what shocks the others meet. Every place in an
+    array is given as the array and the index of its first element.
     """
 
-    step: Any
+    first_step: Any
+    later_step: Any
     draw: Any
     reduce: Any
 
 
-def functions(shape: Shape, listing: str) -> Functions:
-    """Make the three functions of a program."""
+def functions(shape: Shape, first_listing: str, later_listing: str) -> Functions:
+    """Make the functions of a program."""
+    return Functions(
+        _step(shape, "ripeness_first_step", first_listing),
+        _step(shape, "ripeness_later_step", later_listing),
+        _draw(shape),
+        _reduce(shape),
+    )
 
+
+def _step(shape: Shape, name: str, listing: str) -> Any:
     @intrinsic
     def step(typing_context, arena, state, params, shocks, used, outputs, table, start):  # type: ignore[no-untyped-def]
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             places = [_place(context, builder, signature.args[0], args[0], arg) for arg in args[1:6]]
             places.append(_place(context, builder, signature.args[6], args[6], args[7]))
-            function = _once(
-                builder.module, "ripeness_step", lambda module: step_function(module, shape, listing)
-            )
+            function = _once(builder.module, name, lambda module: step_function(module, shape, name, listing))
             builder.call(function, places)
             return context.get_dummy_value()
 
         return types.void(arena, *[types.int64] * 5, table, types.int64), generate
 
+    return step
+
+
+def _draw(shape: Shape) -> Any:
     @intrinsic
     def draw(typing_context, ids, member, arena, shocks, month, seed, stream):  # type: ignore[no-untyped-def]
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -167,6 +179,10 @@ def functions(shape: Shape, listing: str) -> Functions:
 
         return types.void(ids, types.int64, arena, *[types.int64] * 4), generate
 
+    return draw
+
+
+def _reduce(shape: Shape) -> Any:
     @intrinsic
     def reduce(typing_context, arena, outputs, partial):  # type: ignore[no-untyped-def]
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -180,7 +196,7 @@ def functions(shape: Shape, listing: str) -> Functions:
 
         return types.void(arena, types.int64, partial), generate
 
-    return Functions(step, draw, reduce)
+    return reduce
 
 
 def compiled(shape: Shape) -> Callable[[Callable[..., None]], Any]:

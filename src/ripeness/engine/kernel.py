@@ -50,12 +50,12 @@ def run(program: Program, inputs: Inputs, keep_paths: int = 0, dtype: str = "flo
     """
     given = checked(program, inputs)
     run_blocks = prepare(program, dtype).run_blocks
-    traced = trace(program)
     members, (n_policies, n_months) = given.members, given.policies.shape[:2]
     outputs = program.outputs.size
-    table = np.zeros((n_policies, n_months, max(len(traced.table), 1)), dtype)
-    for p in range(n_policies):
-        table[p, :, : len(traced.table)] = traced.uniforms(given.policies[p], given.months)
+    table = np.zeros((n_policies, n_months, _shape(program, dtype).table), dtype)
+    for which, later in ((slice(0, 1), False), (slice(1, None), True)):
+        traced = trace(program, later)
+        table[which, :, : len(traced.table)] = traced.uniforms(given.policies[which], given.months)
     finals = np.empty((n_policies, outputs, members), dtype)
     paths = np.empty((n_policies, n_months, outputs, min(keep_paths, members)), dtype)
     state = np.empty((n_policies, program.state.size, members), dtype)
@@ -130,15 +130,19 @@ def _shape(program: Program, dtype: str) -> Shape:
         program.params.size,
         program.shocks.size,
         program.outputs.size,
-        len(trace(program).table),
+        max(1, *(len(trace(program, later).table) for later in (False, True))),
     )
 
 
 @functools.lru_cache(maxsize=32)
 def _source(program: Program, dtype: str) -> str:
-    """Text of the kernel's module: the listing, and the driver that Numba compiles around it."""
+    """Text of the kernel's module: the listings, and the driver that Numba compiles around them."""
     return driver.TEMPLATE.format(
-        name=program.name, dtype=dtype, shape=_shape(program, dtype), listing=trace(program).listing()
+        name=program.name,
+        dtype=dtype,
+        shape=_shape(program, dtype),
+        first_listing=trace(program).listing(),
+        later_listing=trace(program, later=True).listing(),
     )
 
 

@@ -16,6 +16,7 @@ Three functions are built, all on pointers to aligned tiles [row][lane]:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,9 @@ from ripeness.engine.program import BLOCK
 
 LINE = 64
 """Bytes of a vector: one cache line, one AVX-512 register."""
+
+SHARED_DIVISIONS = 3
+"""Divisions by the same number from which on they are products with its reciprocal (error below one ulp)."""
 
 TOGETHER = 4
 """Shocks drawn side by side: each is one long chain of operations, and a processor can overlap four."""
@@ -265,9 +269,9 @@ class Vectors:
         return self.builder.call(function, [a])
 
 
-def step_function(module: ir.Module, shape: Shape, listing: str) -> ir.Function:
+def step_function(module: ir.Module, shape: Shape, name: str, listing: str) -> ir.Function:
     """Add `step(state, params, shocks, used, outputs, table)` of a listing to a module."""
-    function, builder = _function(module, "ripeness_step", [ir.PointerType()] * 6)
+    function, builder = _function(module, name, [ir.PointerType()] * 6)
     state, params, shocks, used, outputs, table = function.args
     write = Vectors(builder, shape.lanes, shape.dtype == "float64")
     bases = {"s": state, "p": params, "e": shocks, "S": state, "O": outputs, "E": used}
@@ -296,11 +300,17 @@ def step_function(module: ir.Module, shape: Shape, listing: str) -> ir.Function:
     lines = [line.split() for line in listing.splitlines()]
     operations = [line for line in lines if line[0][0] == "v"]
     results = [line for line in lines if line[0][0] != "v"]
-    for name, op, *names in operations:
+    divisors = Counter(names[1] for _, op, *names in operations if op == "div")
+    reciprocals: dict[str, ir.Value] = {}
+    for result, op, *names in operations:
         args = [operand(arg) for arg in names]
         if op == "where":
             args[0] = test(args[0])
-        values[name] = getattr(write, op)(*args)
+        if op == "div" and divisors[names[1]] >= SHARED_DIVISIONS:
+            if names[1] not in reciprocals:
+                reciprocals[names[1]] = write.div(write.number(1.0), args[1])
+            op, args[1] = "mul", reciprocals[names[1]]
+        values[result] = getattr(write, op)(*args)
     stores = [(row(bases[key[0]], int(key[1:])), operand(name)) for key, name in results]
     for place, value in stores:
         builder.store(value, place, align=LINE)

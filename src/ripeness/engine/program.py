@@ -27,6 +27,9 @@ class Program:
     `step(state, params, policy, month, shocks, xp) -> (state, outputs, shocks_used)`; every argument
     but the array namespace `xp` is a record of its layout. State, parameters, shocks and outputs
     differ by member; policy and month are the same for all members.
+
+    `reference` names the field of the policy record, if it has one, that may be 1 for the first policy only:
+    an engine may then compute for the others only what they need.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Program:
     month: Layout
     shocks: Layout
     outputs: Layout
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ def checked(program: Program, inputs: Inputs) -> Inputs:
         )
     _refuse_nan(program, "months", program.month, months, ("month",))
     _refuse_nan(program, "policies", program.policy, policies, ("policy", "month"))
+    _require_reference(program, policies)
     for name in ("seed", "stream"):
         if not 0 <= getattr(inputs, name) < 2**32:
             raise ValueError(f"{program.name}: {name} is {getattr(inputs, name)}; it must lie in 0..2^32-1")
@@ -184,6 +189,20 @@ def require_finite(program: Program, inputs: Inputs, result: Result) -> None:
         f"{', '.join(rows[:5])}{' and others' if len(rows) > 5 else ''}. Run the reference engine on one block "
         f"of members from {inputs.first_member} with keep_paths to see the member"
     )
+
+
+def _require_reference(program: Program, policies: Floats) -> None:
+    """No policy but the first is the reference."""
+    if program.reference is None:
+        return
+    later = policies[1:, :, program.policy[program.reference].start]
+    wrong = np.argwhere(later != 0.0)
+    if len(wrong):
+        policy, month = (int(i) for i in wrong[0])
+        raise ValueError(
+            f"{program.name}: policies: {program.reference} is {later[policy, month]:g} for policy {policy + 1} in "
+            f"month {month}; only the first policy may be the reference, put it there"
+        )
 
 
 def _rows_of_members(

@@ -9,6 +9,7 @@ Nodes are shared: the same operation on the same nodes is one node (common subex
 constant is computed at once, and what no result needs is never listed. Simplifications, and no others:
 
     x + 0, x - 0, 1 x, x / 1, -(-x), where(c, x, x)       are x
+    0 r, r a row of policy or month                        is 0 (such rows are checked to be numbers)
     where of a constant comparison                         is the branch
     x / c and x / u, c constant, u uniform                 are x times the reciprocal (error below one ulp)
     x ** n for n = 1, 2, 3, 4                              is a product
@@ -284,6 +285,10 @@ class Graph:
             return first
         if op == "mul" and _is(first, 1.0):
             return last
+        if op == "mul" and _is(first, 0.0) and _is_uniform_row(last):
+            return first
+        if op == "mul" and _is(last, 0.0) and _is_uniform_row(first):
+            return last
         if op in ("mul", "div") and _is(last, 1.0):
             return first
         if op == "div" and last.level < first.level:
@@ -394,10 +399,10 @@ class Trace:
         }
         return tuple(sorted(needed, key=lambda node: node.index))
 
-    def uniforms(self, policy: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The table (T, len(table)) of one policy (T, K) and its months (T, M), in float64; true is 1."""
+    def uniforms(self, policies: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The table (..., T, len(table)) of policies (..., T, K) in months (T, M), in float64; true is 1."""
         values: dict[Node, Any] = {}
-        rows = {"k": policy.T, "m": months.T}
+        rows = {"k": np.moveaxis(policies, -1, 0), "m": months.T}
         with np.errstate(all="ignore"):
             for node in self.live:
                 if node.op == "const":
@@ -407,9 +412,9 @@ class Trace:
                     values[node] = rows[name[0]][int(name[1:])]
                 elif node.level == UNIFORM:
                     values[node] = EVALUATE[node.op](*(values[arg] for arg in node.args))
-        table = np.empty((len(months), len(self.table)))
+        table = np.empty((*policies.shape[:-1], len(self.table)))
         for column, node in enumerate(self.table):
-            table[:, column] = values[node]
+            table[..., column] = values[node]
         return table
 
     def listing(self) -> str:
@@ -437,8 +442,11 @@ class Trace:
 
 
 @functools.lru_cache(maxsize=32)
-def trace(program: Program) -> Trace:
+def trace(program: Program, later: bool = False) -> Trace:
     """Run the step of a program once on symbols.
+
+    `later` says that the policy is not the first of a run: what only the reference does is then left out,
+    and so are the shocks used, which nobody reads.
 
     Raises:
         TraceError: the step uses something outside its language; the message names the model's line.
@@ -450,6 +458,8 @@ def trace(program: Program) -> Trace:
         for name, letter in SOURCES.items()
     ]
     state, params, shocks, policy, month = records
+    if later and program.reference is not None:
+        policy = policy._replace(**{program.reference: graph.constant(0.0)})
     try:
         results = program.step(state, params, policy, month, shocks, graph)
     except TraceError:
@@ -463,7 +473,8 @@ def trace(program: Program) -> Trace:
         _rows(graph, layout, record, what)
         for layout, record, what in zip(layouts, results, whats, strict=True)
     ]
-    return Trace(program, *rows)
+    state_rows, output_rows, shock_rows = rows
+    return Trace(program, state_rows, output_rows, () if later else shock_rows)
 
 
 def refuse(problem: str) -> NoReturn:
@@ -506,6 +517,10 @@ def _last_frames(error: BaseException) -> list[tuple[str, int]]:
 
 def _is(node: Node, number: float) -> bool:
     return node.op == "const" and node.value == number
+
+
+def _is_uniform_row(node: Node) -> bool:
+    return node.op == "input" and node.level == UNIFORM
 
 
 def _frozen(array: NDArray[Any]) -> NodeArray:

@@ -42,6 +42,7 @@ MONEY_CHAIN = engine.Program(
     month=layout_of(MonthRow),
     shocks=layout_of(Shocks),
     outputs=layout_of(Outputs),
+    reference="is_reference",
 )
 """The program of cases whose blocks are the money chain."""
 
