@@ -96,6 +96,7 @@ def simulate_month(
         reader,
         brent,
         market.scarcity,
+        market.shipping_alarm,
         ships,
         refined.crude_for_sea_mbd,
         xp,
@@ -159,7 +160,9 @@ def simulate_month(
             budget.key_rate.log_likelihood,
         ]
     )
-    barrels = refined.crude_for_sea_mbd - trade.crude_seaborne.value - trade.shut_in_mbd
+    barrels = (
+        refined.crude_for_sea_mbd + trade.from_onshore_mbd - trade.crude_seaborne.value - trade.shut_in_mbd
+    )
     stock = state.unsold_mb - unsold_before - (trade.crude_seaborne.value - trade.sold_mbd) * month.days
     outputs = Outputs(
         brent_usd_bbl=brent,
@@ -178,6 +181,7 @@ def simulate_month(
         refinery_throughput_mbd=refined.runs.value,
         refinery_outage_share=state.refinery_outage,
         shut_in_mbd=trade.shut_in_mbd,
+        from_onshore_mbd=trade.from_onshore_mbd,
         export_revenue_usd_bn=earned.revenue.value,
         usd_rub=budget.usd_rub.value,
         oil_gas_revenue_rub_trn=budget.oil_gas.value,

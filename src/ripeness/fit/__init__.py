@@ -1,1 +1,42 @@
 """Is it any good: calibration, backcasts as of a date, scores and the baselines to beat."""
+
+from ripeness.fit.backcast import HORIZONS, Backcast, Forecast, backcast, forecast_run, scored_series
+from ripeness.fit.experiments import (
+    Experiment,
+    experiments,
+    predict,
+    read_predictions,
+    score_prediction,
+    write_prediction,
+)
+from ripeness.fit.posterior import (
+    Posterior,
+    fit_origins,
+    fit_posterior,
+    posterior_of,
+    read_posterior,
+    save_posterior,
+    target,
+)
+
+__all__ = [
+    "HORIZONS",
+    "Backcast",
+    "Experiment",
+    "Forecast",
+    "Posterior",
+    "backcast",
+    "experiments",
+    "fit_origins",
+    "fit_posterior",
+    "forecast_run",
+    "posterior_of",
+    "predict",
+    "read_posterior",
+    "read_predictions",
+    "save_posterior",
+    "score_prediction",
+    "scored_series",
+    "target",
+    "write_prediction",
+]

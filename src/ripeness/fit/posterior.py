@@ -70,7 +70,7 @@ class Target:
         """Parameter rows (P, n) at the points."""
         layout = layout_of(Parameters)
         u = np.full((layout.size, z.shape[1]), 0.5)
-        u[self.free] = np.clip(ndtr(z), 1e-12, 1.0 - 1e-12)
+        u[self.free] = np.clip(ndtr(z), 1e-9, 1.0 - 1e-9)
         return parameter_values(self.question.case, layout, u, self.cutoff)
 
     def __call__(self, z: Floats) -> Floats:

@@ -96,6 +96,7 @@ class Outputs(NamedTuple):
     refinery_throughput_mbd: Scalar
     refinery_outage_share: Scalar
     shut_in_mbd: Scalar
+    from_onshore_mbd: Scalar  # loaded beyond the month's output, from stocks on land
     export_revenue_usd_bn: Scalar
     usd_rub: Scalar
     oil_gas_revenue_rub_trn: Scalar

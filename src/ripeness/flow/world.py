@@ -68,7 +68,7 @@ class Parameters(NamedTuple):
     shadow_share_persistence: Scalar
     tce_normal_usd_day: Scalar  # time-charter earnings at normal use
     tce_slope: Scalar  # d ln earnings / d ln use
-    tce_market: Scalar  # d ln earnings / d scarcity of the world market
+    tce_market: Scalar  # d ln earnings / d alarm in the tanker market
     bunkers_usd_day: Scalar
     voyage_fees_usd_bbl: Scalar  # canal, insurance and ship-to-ship transfer
     inspection_days: Scalar  # days lost a fully inspected voyage

@@ -78,6 +78,7 @@ class Discount(NamedTuple):
     crude_seaborne: Assimilated
     sold_mbd: Array
     shut_in_mbd: Array
+    from_onshore_mbd: Array
     afloat: Assimilated
     voyage: Voyage
     barrels_residual: Array
@@ -186,6 +187,7 @@ def discount(
     reader: Reader,
     brent: Array,
     scarcity: Array,
+    shipping_alarm: Array,
     ships: Fleet,
     crude_for_sea_mbd: Array,
     xp: Any,
@@ -215,17 +217,19 @@ def discount(
     cleared = clearing_discount(target, state.clearing_discount, capacity, premium, params.buyer_width, xp)
     asked = state.clearing_discount + params.price_adjustment * (cleared - state.clearing_discount)
     accepted = accepted_mbd(asked, capacity, premium, params.buyer_width, xp)
-    demand = xp.sum(accepted, axis=0)
+    demand = xp.maximum(xp.sum(accepted, axis=0) - ships.stranded_mb / month.days, 0.1)
     # By share, not by accepted / capacity: a closed market has no capacity.
     share = logistic((asked - premium) / params.buyer_width, xp)
     growth = xp.minimum(params.reach_growth_month * share, 1.0)
     reach = state.buyer_reach + growth * (1.0 - state.buyer_reach)
     markup = params.market_power_usd * (concentration(accepted, xp) - PREWAR_CONCENTRATION)
 
-    round_trip = xp.sum(accepted * params.round_trip_days, axis=0) / demand + ships.extra_days
+    round_trip = (
+        xp.sum(accepted * params.round_trip_days, axis=0) / xp.sum(accepted, axis=0) + ships.extra_days
+    )
     waiting = FLOATING_SHARE * state.unsold_mb / params.payload_mb
     free = xp.maximum(ships.capacity - waiting, 0.15 * ships.capacity)
-    trip = voyage(offered, round_trip, free, scarcity, params, xp)
+    trip = voyage(offered, round_trip, free, shipping_alarm, params, xp)
 
     log_spread = params.crude_volume_sd
     expected = trip.lifted_mbd * (1.0 + params.crude_volume_persistence * state.crude_error)
@@ -261,7 +265,7 @@ def discount(
     voyage_cost = (params.tce_normal_usd_day + params.bunkers_usd_day) * west_trip / params.payload_mb / 1.0e6
     # Short voyages to the coalition's own ports pay neither canal, transfer nor intermediary. A licence of
     # weeks frees buyers but does not dissolve the chains that were built around listed producers.
-    distant = 1.0 - accepted[0] / demand
+    distant = 1.0 - accepted[0] / xp.sum(accepted, axis=0)
     margin = params.intermediary_margin * distant + params.intermediary_slope * unwaived
     insurance = (
         params.voyage_fees_usd_bbl * distant + params.interdiction_insurance * 100.0 * ships.seized_share
@@ -282,7 +286,8 @@ def discount(
     fob = brent - delivered - logistics + below_floor
     freight = logistics - params.grade_usd_bbl - rent - below_floor
     tax_price = xp.maximum(fob + tax_wedge, brent - month.tax_discount_limit_usd_bbl)
-    shut_in = crude_for_sea_mbd - loaded
+    shut_in = xp.maximum(crude_for_sea_mbd - loaded, 0.0)
+    from_onshore = xp.maximum(loaded - crude_for_sea_mbd, 0.0)
     state = state._replace(
         clearing_discount=asked,
         delivered_error=delivered - base_delivered,
@@ -311,6 +316,7 @@ def discount(
         lifted._replace(value=loaded),
         sold,
         shut_in,
+        from_onshore,
         afloat._replace(value=in_transit + unsold_after),
         trip,
         stock_residual,

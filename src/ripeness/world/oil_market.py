@@ -24,10 +24,14 @@ WORLD_SUPPLY_MBD = 103.0
 
 
 class OilMarket(NamedTuple):
-    """Brent of the month, scarcity of other crude (0 normal, about 1 in a Gulf closure), cost to importers."""
+    """Brent of the month, scarcity of other crude, alarm in the tanker market, cost to importers.
+
+    Scarcity and alarm are 0 in normal months and about 1 in a closure of the Gulf.
+    """
 
     brent: Assimilated
     scarcity: Array
+    shipping_alarm: Array
     coalition_cost_usd_bn: Array
 
 
@@ -128,5 +132,6 @@ def oil_market(
     return state, OilMarket(
         brent._replace(value=price),
         xp.maximum(p, 0.0) / 0.3,
+        loss / 0.1,
         premium * params.coalition_imports_mbd * month.days / 1000.0,
     )

@@ -7,8 +7,9 @@ Equations (docs/model/shipping.md):
     S4  channel' = channel + k [ target - channel ]                insured ships leave and come back
         target = (1 - ban) [ 1 - cap + cap (open + (1 - open) false) ],  open = logistic((cap level - FOB) / width)
     S5  capacity = insured channel + sum over shadow classes of ships (1 - enforcement loss), Aframax equivalents
-    S6  use = cargo round_trip / (payload capacity);   TCE = normal exp[ max(t1 ln(use / 0.8), ln 0.5) + t2 scarcity ]
-    S7  lifted = cargo (1 + use^8)^(-1/8)
+    S6  use = cargo round_trip / (payload capacity);   TCE = normal exp[ smooth max(t1 ln(use / 0.8), ln 0.5) + t2 alarm ]
+    S7  stranded = enforcement laden share payload (moved loss0)               cargo on ships listed at sea finds no port for a month
+    S8  lifted = cargo (1 + use^8)^(-1/8)
 Sources: models.md 3.1 to 3.3; Cardoso, Daubanes and Salant 2025 for the build-up under a cap.
 """
 
@@ -26,6 +27,12 @@ LOG_NORMAL_USE = math.log(0.8)
 
 LOG_OUTSIDE_EARNINGS = math.log(0.5)
 """Log of what ships earn in other trades over what they earn here at normal use: the floor under rents."""
+
+EARNINGS_WIDTH = 0.4
+"""Range of log earnings over which ships leave for other trades."""
+
+LADEN_SHARE = 0.5
+"""Share of ships at sea with cargo when they are listed."""
 
 BALTIC_SHARE = 0.5
 """Share of western loadings that pass the Danish straits (voyages.csv)."""
@@ -45,6 +52,7 @@ class Fleet(NamedTuple):
     extra_days: Array
     price_cap_usd_bbl: Array
     seized_share: Array
+    stranded_mb: Array
     balance_residual: Array
 
 
@@ -85,7 +93,7 @@ def fleet(
     reader: Reader,
     xp: Any,
 ) -> tuple[WorldState, Fleet]:
-    """Listings, enforcement, the insured channel and capacity of the month (S1, S2, S4, S5)."""
+    """Listings, enforcement, the insured channel and capacity of the month (S1, S2, S4, S5, S7)."""
     pressed = 1.0 - levers.pressure_relief
     insured, unlisted, eu_uk, us = (state.fleet[i] for i in range(4))
     scale = params.crude_ship_share
@@ -161,6 +169,10 @@ def fleet(
         extra + 0.0 * capacity,
         cap,
         seized,
+        enforcement
+        * LADEN_SHARE
+        * params.payload_mb
+        * (to_us * params.listing_loss_us + to_eu_uk * params.listing_loss_eu_uk),
         residual,
     )
 
@@ -169,16 +181,17 @@ def voyage(
     cargo_mbd: Array,
     round_trip: Array,
     ships: Array,
-    scarcity: Array,
+    alarm: Array,
     params: Parameters,
     xp: Any,
 ) -> Voyage:
-    """Cargo that the ships lift and what a ship-day earns (S6, S7). `ships` are free Aframax equivalents."""
+    """Cargo that the ships lift and what a ship-day earns (S6, S8). `ships` are free Aframax equivalents."""
     use = cargo_mbd * round_trip / (params.payload_mb * xp.maximum(ships, 1.0))
     log_use = xp.log(xp.maximum(use, 0.02))
     lifted = cargo_mbd * xp.exp(-0.125 * xp.log(1.0 + xp.exp(clip(8.0 * log_use, -40.0, 40.0, xp))))
-    own = xp.maximum(params.tce_slope * (log_use - LOG_NORMAL_USE), LOG_OUTSIDE_EARNINGS)
-    earning = clip(own + params.tce_market * scarcity, -3.0, 2.5, xp)
+    above = params.tce_slope * (log_use - LOG_NORMAL_USE) - LOG_OUTSIDE_EARNINGS
+    own = LOG_OUTSIDE_EARNINGS + EARNINGS_WIDTH * softplus(above / EARNINGS_WIDTH, xp)
+    earning = clip(own + params.tce_market * alarm, -3.0, 2.5, xp)
     return Voyage(lifted, use, params.tce_normal_usd_day * xp.exp(earning))
 
 

@@ -5,14 +5,15 @@ Equations (docs/model/treasury.md):
     F2  X = (tax price - 15) rate / 1000                                        thousand RUB/bbl
         oil and gas = c0 + c1 v X(-1) + shift + profit tax (quarters, March) + one-offs - damper scarcity + error
     F3  base = law's fixed sum, or F2 at the cut-off price; below it the fund pays, above it the fund receives
-    F4  spending = plan (1 + drift)(1 + AR(1)) - cut;  non-oil = plan (prices / planned prices)(1 + AR(1))
+    F4  spending = plan (1 + drift)(prices / planned prices)(1 + AR(1)) - cut
+        non-oil = plan (prices / planned prices)(1 + AR(1))
     F5  deficit = spending - oil and gas - non-oil;  need' = need + (deficit - draw - need) / 6
     F6  issuance = need (1 + (need / room)^4)^(-1/4),  room = absorption logistic((limit - yield) / width)
         yield = w key rate + (1 - w) long-run rate + term premium (1 + need / absorption)
     F7  uncovered = need - issuance - fund above its floor / 12;  met by money, arrears, and next month's cut
     F8  real spending change = yearly mean over its own mean of about a year before (trailing, 12 months)
     F9  ln rate' = ln rate - e_x ln(receipts / normal) + reversion + noise;  prices and key rate follow
-    FU1 stressed: runway <= 12 months;  FU2 constrained: uncovered need in 3 of 6 months, or fund under 1 % of GDP, or
+    FU1 stressed: runway <= 12 months with need above issuance;  FU2 constrained: uncovered need in 3 of 6 months, or fund under 1 % of GDP, or
         real spending down 5 % on the year;  FU3 unsustainable: uncovered 6 months running and (real spending down 15 %
         or money of 1 % of GDP a year with inflation of 15 %)
 Sources: Tax Code article 342 and the fitted monthly form (data notes of the case); models.md section 4.
@@ -156,7 +157,9 @@ def treasury(
         reader,
         xp,
     )
-    planned = month.spending_plan_rub_trn * (1.0 + params.spending_drift_year)
+    planned = (
+        month.spending_plan_rub_trn * (1.0 + params.spending_drift_year) * state.cpi_level / month.price_index
+    )
     cut = params.war_cut_share * state.uncovered
     spending = assimilate(
         planned * (1.0 + params.spending_persistence * state.spending_error) - cut,
@@ -205,8 +208,7 @@ def treasury(
     liquid = xp.maximum(fund.value, 0.0)
     uncovered = xp.maximum(asked - issued - reserve, 0.0)
     money = params.monetary_share * uncovered
-    arrears = (1.0 - params.monetary_share - params.war_cut_share) * uncovered
-    arrears = xp.maximum(arrears, 0.0)
+    arrears = (1.0 - params.monetary_share) * uncovered
     fund_draw = draw + reserve
     net_issuance = deficit - fund_draw - money - arrears
     spent = oil_gas.value + non_oil.value + net_issuance + fund_draw + money + arrears
@@ -284,7 +286,7 @@ def treasury(
         uncovered,
         runway,
         spending.value - spent,
-        xp.where(runway < 12.0, 1.0, 0.0),
+        xp.where(runway < 12.0, 1.0, 0.0) * xp.where(asked - issued > UNCOVERED_RUB_TRN, 1.0, 0.0),
         constrained,
         harsh * xp.where(short_6 > 5.5, 1.0, 0.0),
     )

@@ -1,0 +1,40 @@
+"""What a reader sees: tables from documents, pages from tables, and fan charts.
+
+Charts load matplotlib; import `ripeness.report.fan_charts` where one is drawn.
+"""
+
+from ripeness.report.comparison import comparison_summary, comparison_tables
+from ripeness.report.hypertext import page
+from ripeness.report.listings import (
+    backcast_tables,
+    bench_tables,
+    case_tables,
+    check_tables,
+    fit_tables,
+    verify_tables,
+)
+from ripeness.report.numbers import MINUS, decimals_for, number, percent
+from ripeness.report.tables import Column, Share, Spread, Strip, Table, csv_text, shown_rows
+
+__all__ = [
+    "MINUS",
+    "Column",
+    "Share",
+    "Spread",
+    "Strip",
+    "Table",
+    "backcast_tables",
+    "bench_tables",
+    "case_tables",
+    "check_tables",
+    "comparison_summary",
+    "comparison_tables",
+    "csv_text",
+    "decimals_for",
+    "fit_tables",
+    "number",
+    "page",
+    "percent",
+    "shown_rows",
+    "verify_tables",
+]
