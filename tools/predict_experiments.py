@@ -22,7 +22,10 @@ def main(name: str = "ukraine") -> int:
             continue
         posterior = posterior_of(case, experiment.cutoff)
         if posterior is None:
-            print(f"{experiment.id}: no posterior of {experiment.cutoff} in the case; fit it first", file=sys.stderr)
+            print(
+                f"{experiment.id}: no posterior of {experiment.cutoff} in the case; fit it first",
+                file=sys.stderr,
+            )
             return 1
         print(write_prediction(predict(case, experiment, posterior), case.folder / FOLDER))
     return 0
