@@ -1,0 +1,1 @@
+"""Works of other tools, each in an environment of its own; only `turns` runs in ours."""
