@@ -22,8 +22,8 @@ from ripeness.flow import (
     WorldState,
     layout_of,
 )
-from ripeness.world.assimilation import Reader
 from ripeness.world import discount, fleet, oil_market, purchases, receipts, refining, treasury
+from ripeness.world.assimilation import Reader
 
 
 def watched_before(state: WorldState) -> dict[str, Array]:

@@ -6,7 +6,6 @@ from typing import Annotated, NamedTuple
 
 from ripeness.flow.layout import Array, PerBuyer, PerFleet, PerLag, PerSite, PerTrigger, Scalar
 
-
 PerPriceError = Annotated[Array, (6,)]
 
 

@@ -7,8 +7,9 @@ Equations (docs/model/shipping.md):
     S4  channel' = channel + k [ target - channel ]                insured ships leave and come back
         target = (1 - ban) [ 1 - cap + cap (open + (1 - open) false) ],  open = logistic((cap level - FOB) / width)
     S5  capacity = insured channel + sum over shadow classes of ships (1 - enforcement loss), Aframax equivalents
-    S6  use = cargo round_trip / (payload capacity);   TCE = normal exp[ smooth max(t1 ln(use / 0.8), ln 0.5) + t2 alarm ]
-    S7  stranded = enforcement laden share payload (moved loss0)               cargo on ships listed at sea finds no port for a month
+    S6  use = cargo round_trip / (payload capacity)
+        TCE = normal exp[ smooth max(t1 ln(use / 0.8), ln 0.5) + t2 alarm ]
+    S7  stranded = enforcement laden share payload (moved loss0)     cargo on ships listed at sea waits a month
     S8  lifted = cargo (1 + use^8)^(-1/8)
 Sources: models.md 3.1 to 3.3; Cardoso, Daubanes and Salant 2025 for the build-up under a cap.
 """

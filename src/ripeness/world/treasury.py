@@ -13,7 +13,8 @@ Equations (docs/model/treasury.md):
     F7  uncovered = need - issuance - fund above its floor / 12;  met by money, arrears, and next month's cut
     F8  real spending change = yearly mean over its own mean of about a year before (trailing, 12 months)
     F9  ln rate' = ln rate - e_x ln(receipts / normal) + reversion + noise;  prices and key rate follow
-    FU1 stressed: runway <= 12 months with need above issuance;  FU2 constrained: uncovered need in 3 of 6 months, or fund under 1 % of GDP, or
+    FU1 stressed: runway <= 12 months with need above issuance
+    FU2 constrained: uncovered need in 3 of 6 months, or fund under 1 % of GDP, or
         real spending down 5 % on the year;  FU3 unsustainable: uncovered 6 months running and (real spending down 15 %
         or money of 1 % of GDP a year with inflation of 15 %)
 Sources: Tax Code article 342 and the fitted monthly form (data notes of the case); models.md section 4.

@@ -1,0 +1,1 @@
+"""Many futures: draws, the one monthly loop, chunks and threads, saved runs, metrics."""
