@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -56,6 +57,18 @@ RECORDS = {
 
 FACT_LENGTHS = {"taxable_price": LENGTH["lag"]}
 """Start facts that are vectors."""
+
+
+CONSTANTS_FROM = (
+    "ripeness.world.oil_market",
+    "ripeness.world.refining",
+    "ripeness.world.shipping",
+    "ripeness.world.discount",
+    "ripeness.world.tax_price",
+    "ripeness.world.treasury",
+    "ripeness.ensemble.start",
+)
+"""Modules whose numbers with a name the C version shares, so that a new number alone does not part the two."""
 
 
 class DisagreementError(AssertionError):
@@ -141,6 +154,10 @@ def _constants() -> Iterator[str]:
         yield "enum { " + ", ".join([*entries, f"{prefix}_ROWS = {layout.size}"]) + " };"
     yield "enum { " + ", ".join(f"SITE_{site} = {i}" for i, site in enumerate(SITES)) + " };"
     yield f"enum {{ T_SLOTS = {LENGTH['trigger']} }};"
+    for module in CONSTANTS_FROM:
+        for name, value in vars(importlib.import_module(module)).items():
+            if name.isupper() and isinstance(value, float):
+                yield f"#define {name} {value!r}"
     entries, start = [], 0
     for name in StartFacts._fields:
         entries.append(f"F_{name} = {start}")

@@ -149,7 +149,12 @@ def machine() -> Record:
 
 
 def peak_megabytes() -> float:
-    """Most memory that this process has held."""
+    """Most memory that this process has held since it began; a child's usage would begin with its parent's."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 2**10
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if platform.system() == "Darwin" else 2**10)
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.chunks import in_chunks
+from bench.cold import cold_starts
 from bench.peers.turns import Peer
 from bench.timing import ROUNDS, Record, emit, once, record, run_from_command_line, take_turns
 from ripeness import engine
@@ -217,8 +218,6 @@ def run(runs: int = EXPERIMENTS, rounds: int = ROUNDS) -> list[Record]:
     same = {name: values[:PEER_EXPERIMENTS] for name, values in columns.items()}
     with tempfile.TemporaryDirectory() as folder, Peer("work_c_ema.py") as peer:
         file = Path(folder) / "outcomes.parquet"
-        few = {name: values[:CHUNK] for name, values in columns.items()}
-        cold = once(lambda: simulate_to(file, few))
         check = float(simulate_to(file, same)[0].mean())
         tasks: dict[str, Any] = {"ours": lambda: simulate_to(file, columns)}
         tasks["ours"]()
@@ -233,10 +232,7 @@ def run(runs: int = EXPERIMENTS, rounds: int = ROUNDS) -> list[Record]:
             _require_same_lakes(simulate(same)[0], np.array(peer.answer["max_p"]))
         timings = take_turns(tasks, rounds)
     ours = version("ripeness")
-    lines = [
-        record(WORK, "ripeness", ours, CHUNK, "experiments", CHUNK, cold, check, "cold, compiled or cached"),
-        record(WORK, "ripeness", ours, runs, "experiments", runs, timings["ours"], check),
-    ]
+    lines = [record(WORK, "ripeness float32", ours, runs, "experiments", runs, timings["ours"], check)]
     if peer.present:
         kinds = {"sequential": "one process", "parallel": "two processes"}
         warm = [
@@ -250,11 +246,11 @@ def run(runs: int = EXPERIMENTS, rounds: int = ROUNDS) -> list[Record]:
             WORK, "EMA Workbench, one process", peer.version, PEER_EXPERIMENTS, "experiments", PEER_EXPERIMENTS,
             cold_peer.elsewhere(), peer.check, "cold",
         )  # fmt: skip
-        lines[1]["note"] = (
-            f"{lines[1]['rate'] / max(line['rate'] for line in warm):,.0f} times EMA's faster line"
+        lines[0]["note"] = (
+            f"{lines[0]['rate'] / max(line['rate'] for line in warm):,.0f} times EMA's faster line"
         )
         lines += [first, *warm]
-    return [emit(line) for line in lines]
+    return [emit(line) for line in [*cold_starts(WORK, "bench.work_c", "LAKE"), *lines]]
 
 
 def _require_same_lakes(ours: Floats, theirs: Floats) -> None:

@@ -8,7 +8,7 @@
 // shocks that the reference policy infers from the record. Equation ids (W1, R2, ...) are those of the Python
 // blocks in src/ripeness/world. `layout.h` is written by bench/c_loop.py from the layouts in ripeness.flow:
 // S_, P_, L_, T_, K_, M_, E_, O_ and F_ name the rows of state, parameters, levers, triggers, policy, month,
-// shocks, outputs and start facts, SITE_ the observed quantities.
+// shocks, outputs and start facts, SITE_ the observed quantities; numbers that have a name in Python have it here.
 //
 // Two things are known to the compiler that the Python source leaves open: whether a policy is the reference
 // (only it meets the record), and that levers differ by member only in the months after a trigger.
@@ -220,8 +220,8 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
     // member would keep the compiler from making vectors of it.
     const int is_reset = M(cap_reset) > 0.5, since_2025 = M(tax_price_since_2025) > 0.5;
     const int is_cif = M(tax_price_cif) > 0.5, is_fixed = M(base_revenue_rub_trn) > 0.0;
-    const real reset_weight = is_reset ? 0.85 : 0.0, kept_weight = is_reset ? 0.0 : 1.0;
-    const real pacific_weight = since_2025 ? 0.22 : 0.0, wedge_weight = since_2025 ? 0.0 : 1.0;
+    const real reset_weight = is_reset ? 1.0 - CAP_MARGIN : 0.0, kept_weight = is_reset ? 0.0 : 1.0;
+    const real pacific_weight = since_2025 ? PACIFIC_TAX_WEIGHT : 0.0, wedge_weight = since_2025 ? 0.0 : 1.0;
     const real fixed_base = is_fixed ? M(base_revenue_rub_trn) : 0.0, base_weight = is_fixed ? 0.0 : 1.0;
     const real *law_wedge = work->params[is_cif ? P_tax_wedge_2022_usd_bbl : P_tax_wedge_2023_usd_bbl];
     const real *law_sd = work->params[is_cif ? P_tax_wedge_sd_2022 : P_tax_wedge_sd];
@@ -235,7 +235,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         const real normal_exports = P(crude_output_mbd) - P(runs_normal_mbd)
                                      + P(product_yield) * P(runs_normal_mbd) - P(domestic_products_mbd);
         const real exports_ratio = S(world_exports_before) / normal_exports;
-        const real fixed_supply = world_share * exports_ratio + L(stock_release_mbd) / 103.0;
+        const real fixed_supply = world_share * exports_ratio + L(stock_release_mbd) / WORLD_SUPPLY_MBD;
         real p = 0.0;
 #pragma GCC unroll 4
         for (int k = 0; k < 4; k++) {
@@ -271,8 +271,8 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         real outage = S(refinery_outage) * (1.0 - 1.0 / P(repair_months));
         outage = clip(outage + L(refinery_strikes) * (1.0 - outage), 0.0, 0.95);
         const real spare = P(spare_refining_share);
-        const real lost = P(runs_normal_mbd) * 0.03
-                           * (softplus((outage - spare) / 0.03) - softplus(-spare / 0.03));
+        const real lost = P(runs_normal_mbd) * OUTAGE_WIDTH
+                          * (softplus((outage - spare) / OUTAGE_WIDTH) - softplus(-spare / OUTAGE_WIDTH));
         const real expected_runs = P(runs_normal_mbd) - lost;
         const real rho_runs = P(throughput_persistence);
         const Assimilated runs_taken =
@@ -332,10 +332,10 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             TAKE(shadow_share_crude, shadow_share, expected_shadow + rho_shadow * S(shadow_error),
                  P(shadow_share_sd), square(rho_shadow) * S(shadow_variance));
         const real shadow_share = clip(shadow_taken.value, 0.0, 1.0);
-        const real stranded = enforcement * 0.5 * P(payload_mb)
+        const real stranded = enforcement * LADEN_SHARE * P(payload_mb)
                               * (to_us * P(listing_loss_us) + to_eu_uk * P(listing_loss_eu_uk));
         const real extra_days = pressed
-                                 * (0.5 * P(inspection_days) * L(transit_inspection)
+                                 * (BALTIC_SHARE * P(inspection_days) * L(transit_inspection)
                                     + P(check_days) * L(insurance_checks) + P(port_ban_days) * L(port_ban));
         S_AT(fleet, 2) = ships_eu_uk;
         S_AT(fleet, 3) = ships_us;
@@ -382,7 +382,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         }
         const real width = P(buyer_width);
         const real target = offered + unsold_before / (30.4 * P(afloat_clear_months));
-        const real fill = least(most(target, 0.05) / room, 0.96), wanted = log(fill / (1.0 - fill));
+        const real fill = least(most(target, 0.05) / room, FULLEST), wanted = log(fill / (1.0 - fill));
         low += width * wanted;
         high += width * wanted;
         real cleared = clip(S(clearing_discount), low, high);
@@ -416,17 +416,18 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
                                      + square(accepted[3] + accepted[4]) + square(accepted[5]) + square(accepted[6]))
                                     / square(taken);
         const real demand = most(taken - stranded / days, 0.1);
-        const real buyer_term = asked + P(market_power_usd) * (concentration - 0.25);
+        const real buyer_term = asked + P(market_power_usd) * (concentration - PREWAR_CONCENTRATION);
 
         // ---- voyage (S6, S8)
         const real round_trip = buyer_days / taken + extra_days;
         const real free_ships =
-            most(fleet_capacity - 0.5 * unsold_before / P(payload_mb), 0.15 * fleet_capacity);
+            most(fleet_capacity - FLOATING_SHARE * unsold_before / P(payload_mb), 0.15 * fleet_capacity);
         const real use = offered * round_trip / (P(payload_mb) * most(free_ships, 1.0));
         const real log_use = log(most(use, 0.02));
         const real lifted = offered * exp(-0.125 * log(1.0 + exp(clip(8.0 * log_use, -40.0, 40.0))));
-        const real above_outside = P(tce_slope) * (log_use + 0.22314355131420976) + 0.6931471805599453;
-        const real earning = 0.4 * softplus(above_outside / 0.4) - 0.6931471805599453 + P(tce_market) * shipping_alarm;
+        const real above_outside = P(tce_slope) * (log_use - LOG_NORMAL_USE) - LOG_OUTSIDE_EARNINGS;
+        const real earning = LOG_OUTSIDE_EARNINGS + EARNINGS_WIDTH * softplus(above_outside / EARNINGS_WIDTH)
+                             + P(tce_market) * shipping_alarm;
         const real tce = P(tce_normal_usd_day) * exp(clip(earning, -3.0, 2.5));
 
         // ---- volumes and stocks (D4)
@@ -455,7 +456,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         const real rent = (tce - P(tce_normal_usd_day)) * west_days;
         const real port_term = S(port_discount) + P(port_adjustment) * (buyer_term - S(port_discount));
         const real wedge = voyage_cost + insurance + margin + (port_term - buyer_term) + rent;
-        const real pacific_gap = 0.6 * (voyage_cost + insurance + rent) + P(pacific_premium);
+        const real pacific_gap = (1.0 - PACIFIC_WEDGE_SHARE) * (voyage_cost + insurance + rent) + P(pacific_premium);
         const real law = pacific_weight * pacific_gap + wedge_weight * law_wedge[i];
         const real base_logistics = P(grade_usd_bbl) + wedge;
         const real r1 = P(delivered_persistence), r2 = P(logistics_persistence), r3 = P(tax_wedge_persistence);
@@ -509,7 +510,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             LOG_DENSITY(urals_tax_usd_bbl, 0.0);
         }
         const real delivered = buyer_term + error1, logistics = base_logistics + error2;
-        const real below_floor = most(3.0 - (brent - delivered - logistics), 0.0);
+        const real below_floor = most(FOB_FLOOR_USD_BBL - (brent - delivered - logistics), 0.0);
         const real fob = brent - delivered - logistics + below_floor, fob_discount = brent - fob;
         const real freight = logistics - P(grade_usd_bbl) - rent - below_floor;
         const real tax_price = most(most(fob + law + error3, brent - M(tax_discount_limit_usd_bbl)), 3.0);
@@ -526,8 +527,8 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         S(lost_capacity_mbd) += P(permanent_loss_share) / 12.0 * most(crude_for_sea - lifted, 0.0);
 
         // ---- purchases (S3)
-        S_AT(fleet, 1) =
-            ships_unlisted + P(purchase_rate_month) * softplus(tce / P(purchase_rent_usd_day) - 1.0);
+        const real over = (tce / P(purchase_rent_usd_day) - 1.0) / PURCHASE_WIDTH;
+        S_AT(fleet, 1) = ships_unlisted + P(purchase_rate_month) * PURCHASE_WIDTH * softplus(over);
 
         // ---- receipts (E1 to E3)
         const real rho_products = P(product_volume_persistence);
@@ -562,7 +563,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         // ---- rouble (F9)
         const real rate_before = S(usd_rub);
         const real drift = P(rouble_reversion) * log(P(rouble_normal) / rate_before)
-                            - P(rouble_receipts) * log(most(revenue, 0.5) / 14.0);
+                            - P(rouble_receipts) * log(most(revenue, 0.5) / NORMAL_RECEIPTS_USD_BN);
         const real rate_expected = rate_before * exp(clip(drift, -0.2, 0.2));
         const Assimilated rate_taken = TAKE(usd_rub, usd_rub, rate_expected, P(rouble_sd) * rate_expected, 0.0);
         const real usd_rub = clip(rate_taken.value, 20.0, 400.0);
@@ -577,7 +578,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
                           + M(one_off_rub_trn) + M(gas_windfall) * P(gas_windfall_rub_trn)
                           - P(damper_scarcity) * scarcity;
         const Assimilated oil_gas_taken = TAKE(oil_gas_revenue_rub_trn, oil_gas, due,
-                                               P(oil_gas_sd) * (1.0 + 2.0 * M(gas_windfall)), 0.0);
+                                               P(oil_gas_sd) * (1.0 + WINDFALL_NOISE * M(gas_windfall)), 0.0);
         const real oil_gas = oil_gas_taken.value;
         KEEP(oil_gas, oil_gas_taken.shock);
         LOG_DENSITY(oil_gas_revenue_rub_trn, oil_gas_taken.log_density);
@@ -603,7 +604,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         LOG_DENSITY(spending_rub_trn, spending_taken.log_density);
 
         // ---- budget rule, fund, borrowing (F3, F6, F7)
-        const real at_cutoff = (M(cutoff_usd_bbl) - 15.0) * usd_rub / 1000.0;
+        const real at_cutoff = (M(cutoff_usd_bbl) - TAX_FREE_USD_BBL) * usd_rub / 1000.0;
         const real budget_base =
             fixed_base
             + base_weight * OIL_GAS_REVENUE(at_cutoff, at_cutoff, at_cutoff, at_cutoff, at_cutoff, 1.0);
@@ -627,7 +628,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             S(liquid_fund) * (1.0 + P(fund_return_year) / 12.0 + P(fund_foreign_share) * depreciation);
         const Assimilated fund_taken =
             TAKE(liquid_fund_rub_trn, fund, most(revalued - draw - reserve, 0.0),
-                 P(fund_sd) * (1.0 + 4.0 * M(december)), S(fund_variance));
+                 P(fund_sd) * (1.0 + YEAR_END_NOISE * M(december)), S(fund_variance));
         const real liquid = most(fund_taken.value, 0.0);
         const real uncovered = most(wanted_loan - issued - reserve, 0.0);
         const real money = P(monetary_share) * uncovered;
@@ -635,7 +636,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         const real fund_draw = draw + reserve;
         const real net_issuance = deficit - fund_draw - money - arrears;
         const real budget_residual = spending - (oil_gas + non_oil + net_issuance + fund_draw + money + arrears);
-        const real runway = clip(spare_fund / most(wanted_loan - issued, 0.02), 0.0, 120.0);
+        const real runway = clip(spare_fund / most(wanted_loan - issued, UNCOVERED_RUB_TRN), 0.0, 120.0);
         KEEP(fund, fund_taken.shock);
         LOG_DENSITY(liquid_fund_rub_trn, fund_taken.log_density);
 
@@ -648,7 +649,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
                      + P(cpi_rouble) * depreciation,
                  P(cpi_sd), 0.0);
         const real inflation = clip(cpi_taken.value, -0.05, 1.0);
-        const real wanted_rate = P(key_rate_real) + inflation + P(key_rate_gap) * (inflation - 0.04);
+        const real wanted_rate = P(key_rate_real) + inflation + P(key_rate_gap) * (inflation - INFLATION_TARGET);
         const Assimilated key_taken =
             TAKE(key_rate, key_rate, S(key_rate) + P(key_rate_adjustment) * (wanted_rate - S(key_rate)),
                  P(key_rate_sd), 0.0);
@@ -660,7 +661,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
 
         // ---- what counts as unsustainable (F8, FU1 to FU3)
         const real spent_real = spending / cpi_level;
-        real real_sum = spent_real, short_6 = uncovered > 0.02 ? 1.0 : 0.0;
+        real real_sum = spent_real, short_6 = uncovered > UNCOVERED_RUB_TRN ? 1.0 : 0.0;
         const real short_now = short_6;
 #pragma GCC unroll 11
         for (int k = 0; k < 11; k++)
@@ -669,7 +670,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         for (int k = 0; k < 5; k++)
             short_6 += S_AT(uncovered_months, k);
         const real yearly = real_sum / 12.0, real_change = yearly / S(real_spending_trend) - 1.0;
-        const real stressed = (runway < 12.0 ? 1.0 : 0.0) * (wanted_loan - issued > 0.02 ? 1.0 : 0.0);
+        const real stressed = (runway < 12.0 ? 1.0 : 0.0) * (wanted_loan - issued > UNCOVERED_RUB_TRN ? 1.0 : 0.0);
         const real constrained = most(short_6 > 2.5 ? 1.0 : 0.0,
                                        most(liquid < 0.01 * M(gdp_rub_trn) ? 1.0 : 0.0,
                                             real_change < -0.05 ? 1.0 : 0.0));
@@ -682,7 +683,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             S_AT(uncovered_months, k) = S_AT(uncovered_months, k - 1);
             S_AT(real_spending, k) = S_AT(real_spending, k - 1);
         }
-        S_AT(taxable_price, 0) = most(tax_price - 15.0, 0.0) * usd_rub / 1000.0;
+        S_AT(taxable_price, 0) = most(tax_price - TAX_FREE_USD_BBL, 0.0) * usd_rub / 1000.0;
         S_AT(uncovered_months, 0) = short_now;
         S_AT(real_spending, 0) = spent_real;
         S(usd_rub) = usd_rub;
@@ -805,7 +806,7 @@ static void initial_state(real (*restrict state)[BLOCK], const Work *restrict wo
         S(brent_base_usd_bbl) = S(brent_before) = facts[F_brent_usd_bbl];
         S(channel) = S(cpi_level) = 1.0;
         S(dynamic_cap_usd_bbl) = S(fob_mean_usd_bbl) = S(fob_before) = fob;
-        S(clearing_discount) = S(port_discount) = 2.0;
+        S(clearing_discount) = S(port_discount) = STEADY_DISCOUNT_USD_BBL;
         S(fob_discount_before) = S(delivered_before) = facts[F_urals_discount_usd_bbl];
         S(usd_rub) = facts[F_usd_rub];
         S(real_spending_trend) = facts[F_spending_month_rub_trn];
