@@ -3,7 +3,7 @@
 Charts load matplotlib; import `ripeness.report.fan_charts` where one is drawn.
 """
 
-from ripeness.report.comparison import comparison_summary, comparison_tables
+from ripeness.report.comparison import SETTLED, comparison_summary, comparison_tables
 from ripeness.report.hypertext import page
 from ripeness.report.listings import (
     backcast_tables,
@@ -14,10 +14,11 @@ from ripeness.report.listings import (
     verify_tables,
 )
 from ripeness.report.numbers import MINUS, decimals_for, number, percent
-from ripeness.report.tables import Column, Share, Spread, Strip, Table, csv_text, shown_rows
+from ripeness.report.tables import Column, Share, Spread, Strip, Table, csv_records, csv_text, shown_rows
 
 __all__ = [
     "MINUS",
+    "SETTLED",
     "Column",
     "Share",
     "Spread",
@@ -29,6 +30,7 @@ __all__ = [
     "check_tables",
     "comparison_summary",
     "comparison_tables",
+    "csv_records",
     "csv_text",
     "decimals_for",
     "fit_tables",

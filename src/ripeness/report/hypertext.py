@@ -56,7 +56,7 @@ def _words(text: bool) -> str:
 
 def _drawn(table: Table, at: int, cell: Strip) -> str:
     """A strip as a small drawing on the scale of its column; its numbers stand beside it in the table."""
-    spreads = [row[at].spread for row in table.rows if isinstance(row[at], Strip)]
+    spreads = [found.spread for row in table.rows if isinstance(found := row[at], Strip)]
     ends = [value for spread in spreads for value in spread.values if value is not None]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     if cell.spread.median is None or high <= low:

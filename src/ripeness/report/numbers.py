@@ -8,19 +8,19 @@ from collections.abc import Iterable
 MINUS = "\u2212"
 """The minus sign, as wide as the plus."""
 
-SIGNIFICANT = 3
-"""Digits that the largest number of a column shows."""
+LEVEL_DIGITS, DIFFERENCE_DIGITS = 3, 2
+"""Digits that the largest number of a column shows: levels, and differences between them."""
 
 MOST_DECIMALS = 3
 
 
-def decimals_for(values: Iterable[float | None]) -> int:
-    """Decimals at which the largest of these numbers shows three digits; 0 to 3."""
+def decimals_for(values: Iterable[float | None], digits: int = LEVEL_DIGITS) -> int:
+    """Decimals at which the largest of these numbers shows so many digits; 0 to 3."""
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value)]
     largest = max(sizes, default=0.0)
     if largest == 0.0:
         return 0
-    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(largest)), 0), MOST_DECIMALS)
+    return min(max(digits - 1 - math.floor(math.log10(largest)), 0), MOST_DECIMALS)
 
 
 def number(value: float | None, decimals: int, *, sign: bool = False, missing: str = "not known") -> str:

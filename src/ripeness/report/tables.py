@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ripeness.report.numbers import decimals_for, number, percent
+from ripeness.report.numbers import DIFFERENCE_DIGITS, LEVEL_DIGITS, decimals_for, number, percent
 
-STRIP_WIDTH = 16
+STRIP_WIDTH = 10
 """Characters of a dot-and-line strip."""
 
 
@@ -96,7 +96,8 @@ def shown_rows(table: Table) -> list[list[str]]:
 def _shown_column(column: Column, cells: list[Cell]) -> list[str]:
     decimals = column.decimals
     if decimals is None:
-        decimals = decimals_for(_leading_numbers(cells))
+        digits = DIFFERENCE_DIGITS if column.sign else LEVEL_DIGITS
+        decimals = decimals_for(_numbers(cells), digits)
     scale = _scale(cells)
     return [_shown(cell, column, decimals, scale) for cell in cells]
 
@@ -107,9 +108,10 @@ def _shown(cell: Cell, column: Column, decimals: int, scale: tuple[float, float]
     if isinstance(cell, str):
         return cell
     if isinstance(cell, Spread):
+        if cell.values == (None, None, None):
+            return column.missing
         middle, low, high = (
-            number(value, decimals, sign=column.sign, missing=column.missing or "none")
-            for value in cell.values
+            number(value, decimals, sign=column.sign, missing=column.missing) for value in cell.values
         )
         return f"{middle} ({low} to {high})"
     if isinstance(cell, Share):
@@ -119,7 +121,7 @@ def _shown(cell: Cell, column: Column, decimals: int, scale: tuple[float, float]
     return number(float(cell), 0 if isinstance(cell, int) else decimals, sign=column.sign)
 
 
-def _leading_numbers(cells: list[Cell]) -> Iterator[float | None]:
+def _numbers(cells: list[Cell]) -> Iterator[float | None]:
     for cell in cells:
         if isinstance(cell, Spread):
             yield from cell.values
@@ -171,6 +173,16 @@ def csv_text(tables: tuple[Table, ...] | list[Table]) -> str:
             writer.writerow([value for i in plain for value in _csv_values(table, i, row[i])])
         for note in table.notes:
             writer.writerow([f"# {note}"])
+    return stream.getvalue()
+
+
+def csv_records(records: Sequence[Mapping[str, object]]) -> str:
+    """Flat records as CSV; a record may lack some keys."""
+    stream = io.StringIO()
+    names = list(dict.fromkeys(key for record in records for key in record))
+    writer = csv.DictWriter(stream, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
     return stream.getvalue()
 
 

@@ -1,0 +1,319 @@
+"""Fan charts: what each policy does month by month, as small multiples; the only place that draws.
+
+Colours are told apart with every common colour vision (smallest distance under deutan, protan and
+tritan simulation above 10 in CIE Lab) and carry no judgment; policies also differ by dash and label.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ripeness.base import Month
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
+
+MOST_POLICIES = 4
+"""Fans that one chart may hold and still be read."""
+
+INK, MUTED, GRID = "#1a1d21", "#575d66", "#dfe2e6"
+COLOURS = ("#6b7280", "#0072b2", "#b3540a", "#5b2a6e")
+"""Reference first: grey, then blue, orange, plum."""
+
+DASHES: tuple[Any, ...] = ((0, (4, 2)), "solid", (0, (6, 1.5, 1, 1.5)), (0, (1.5, 1.2)))
+
+YEARS_BEFORE = 3
+"""Years of record that a chart shows before the first policy begins."""
+
+SIZE = (14.4, 11.0)
+"""Inches of a figure; 150 dots an inch."""
+
+LABEL_INCHES = 1.05
+"""Room to the right of each panel for the names of policies."""
+
+LABEL_CHARACTERS = 15
+"""Characters after which a name is folded at an underscore."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One output: quantiles (5, T) a policy as p05, p25, p50, p75, p95; the record (T,), NaN where none."""
+
+    title: str
+    unit: str
+    bands: Mapping[str, Floats]
+    observed: Floats
+    weak: NDArray[np.bool_]
+    """(T,) where the record is recalled or claimed."""
+
+
+@dataclass(frozen=True)
+class FanFigure:
+    """Small multiples over common months; the first policy of each panel is the reference."""
+
+    title: str
+    subtitle: str
+    footer: str
+    months: tuple[Month, ...]
+    panels: tuple[Panel, ...]
+    data_end: Month
+    starts: Mapping[str, Month]
+    """Month from which each policy but the reference acts."""
+    until: Month
+
+    def __post_init__(self) -> None:
+        for panel in self.panels:
+            if len(panel.bands) > MOST_POLICIES:
+                raise ValueError(
+                    f"{panel.title}: {len(panel.bands)} fans; at most {MOST_POLICIES} can be read"
+                )
+
+
+def in_words(figure: FanFigure) -> str:
+    """What the figure shows, for those who cannot see it: last medians and bands of each panel."""
+    said = []
+    for panel in figure.panels:
+        parts = []
+        for policy, band in panel.bands.items():
+            low, middle, high = (float(band[i, -1]) for i in (0, 2, 4))
+            parts.append(f"{policy} {middle:.3g} (5 to 95 %: {low:.3g} to {high:.3g})")
+        said.append(f"{panel.title}, {panel.unit}, in {figure.until}: {'; '.join(parts)}.")
+    return " ".join(said)
+
+
+def save_figure(figure: FanFigure, svg: Path, png: Path) -> list[Path]:
+    """Draw once and write both files; the SVG carries the title and a description in words."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({"svg.hashsalt": "ripeness", "svg.fonttype": "none", "font.family": "DejaVu Sans"}):
+        drawn = draw(figure)
+        text = StringIO()
+        drawn.savefig(text, format="svg", metadata={"Date": None, "Title": figure.title})
+        svg.write_text(_accessible(text.getvalue(), figure), encoding="utf-8")
+        drawn.savefig(png, format="png", dpi=150, metadata={"Software": "ripeness", "Title": figure.title})
+    return [svg, png]
+
+
+def _accessible(svg: str, figure: FanFigure) -> str:
+    """SVG text with a title and description that screen readers find."""
+    words = (
+        f'<title id="title">{escape(figure.title)}</title><desc id="desc">{escape(in_words(figure))}</desc>'
+    )
+    opened = re.sub(
+        r"<svg\b([^>]*)>",
+        lambda found: f'<svg role="img" aria-labelledby="title desc"{found.group(1)}>{words}',
+        svg,
+        count=1,
+        flags=re.DOTALL,
+    )
+    return opened
+
+
+def draw(figure: FanFigure) -> Figure:
+    """The figure, on a canvas of its own: no window, no state shared with other figures."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = min(3, len(figure.panels))
+    rows = math.ceil(len(figure.panels) / columns)
+    drawn = Figure(figsize=(SIZE[0] * columns / 3, 1.3 + (SIZE[1] - 1.3) * rows / 3), facecolor="white")
+    FigureCanvasAgg(drawn)
+    width, height = drawn.get_size_inches()
+    grid = drawn.add_gridspec(
+        rows,
+        columns,
+        left=0.5 / width,
+        right=1 - (LABEL_INCHES + 0.1) / width,
+        top=1 - 1.42 / height,
+        bottom=0.62 / height,
+        hspace=0.4,
+        wspace=(LABEL_INCHES + 0.5) / (width / columns - LABEL_INCHES - 0.5),
+    )
+    first = _first_shown(figure)
+    for at, panel in enumerate(figure.panels):
+        axes = drawn.add_subplot(grid[divmod(at, columns)])
+        _draw_panel(axes, panel, figure, first)
+        if not at:
+            _name_marks(axes, figure)
+    left = 0.2 / width
+    drawn.text(left, 1 - 0.3 / height, figure.title, fontsize=16, weight="bold", color=INK, va="center")
+    drawn.text(left, 1 - 0.5 / height, figure.subtitle, fontsize=10, color=MUTED, va="top", linespacing=1.3)
+    drawn.text(left, 0.2 / height, figure.footer, fontsize=8, color=MUTED, va="center")
+    return drawn
+
+
+def _first_shown(figure: FanFigure) -> int:
+    anchor = min([*figure.starts.values(), figure.data_end + 1])
+    return max(anchor - figure.months[0] - 12 * YEARS_BEFORE, 0)
+
+
+def _year(month: Month) -> float:
+    return month.year + (month.month - 0.5) / 12
+
+
+def _draw_panel(axes: Axes, panel: Panel, figure: FanFigure, first: int) -> None:
+    x = np.array([_year(month) for month in figure.months])[first:]
+    crowded = len(panel.bands) > 2
+    for at, (name, band) in enumerate(panel.bands.items()):
+        since = _acts_since(figure, name, first)
+        p05, p25, p50, p75, p95 = band[:, first + since :]
+        own, colour = x[since:], COLOURS[at]
+        if not (crowded and at):
+            axes.fill_between(own, p05, p95, color=colour, alpha=0.15, lw=0, zorder=1 + at)
+        axes.fill_between(own, p25, p75, color=colour, alpha=0.16 if crowded else 0.24, lw=0, zorder=1.5 + at)
+        known = 0 if at else np.count_nonzero(own <= _year(figure.data_end))
+        axes.plot(own[:known], p50[:known], color=colour, lw=1.6, zorder=6)
+        forecast = slice(max(known - 1, 0), None)
+        axes.plot(
+            own[forecast], p50[forecast], color=colour, lw=2.2 if at else 1.8, ls=DASHES[at], zorder=6 + at
+        )
+    _draw_record(axes, panel, x, first)
+    axes.set_xlim(x[0] - 0.04, x[-1] + 0.01)
+    _set_limits(axes, panel, first)
+    _mark_months(axes, figure, x)
+    _label_ends(axes, panel, x)
+    axes.set_title(panel.title, loc="left", fontsize=11.5, weight="bold", color=INK, pad=17)
+    axes.text(0, 1.035, panel.unit, transform=axes.transAxes, fontsize=9, color=MUTED)
+    axes.grid(axis="y", color=GRID, lw=0.7)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(GRID)
+    years = range(math.ceil(x[0]), math.floor(x[-1]) + 1)
+    axes.set_xticks(list(years), [str(year) for year in years])
+    axes.tick_params(length=0, labelsize=9, colors=MUTED)
+
+
+def _draw_record(axes: Axes, panel: Panel, x: Floats, first: int) -> None:
+    seen, weak = panel.observed[first:], panel.weak[first:]
+    style: dict[str, Any] = {"ls": "none", "marker": "o", "ms": 3.4, "mew": 0.8, "mec": INK, "zorder": 12}
+    axes.plot(x[~weak], seen[~weak], mfc=INK, **style)
+    axes.plot(x[weak], seen[weak], mfc="white", **style)
+
+
+def _set_limits(axes: Axes, panel: Panel, first: int) -> None:
+    """Room for every band and the record."""
+    shown = np.concatenate([band[:, first:].ravel() for band in panel.bands.values()])
+    shown = np.concatenate([shown, panel.observed[first:]])
+    shown = shown[np.isfinite(shown)]
+    if not shown.size:
+        return
+    low, high = float(shown.min()), float(shown.max())
+    room = 0.06 * (high - low or 1.0)
+    # A zero that is nearly in sight belongs in the picture; a far one would flatten the rest.
+    low = 0.0 if 0 <= low < 0.25 * high else low - room
+    axes.set_ylim(low, high + room)
+
+
+def _acts_since(figure: FanFigure, policy: str, first: int) -> int:
+    """Shown month before which a policy does as the reference, and need not be drawn twice."""
+    start = figure.starts.get(policy)
+    return 0 if start is None else max(start - figure.months[0] - 1 - first, 0)
+
+
+def _marks(figure: FanFigure) -> list[tuple[float, str]]:
+    """Places and words of the vertical lines: end of the data, and where policies begin."""
+    end = figure.data_end
+    late = sorted({start for start in figure.starts.values() if abs(start - (end + 1)) > 1})
+    joined = len(late) < len(set(figure.starts.values()))
+    marks = [(_year(end) + 1 / 24, "data end, policies start" if joined else "data end")]
+    return marks + [(_year(start) - 1 / 24, "policy starts") for start in late]
+
+
+def _mark_months(axes: Axes, figure: FanFigure, x: Floats) -> None:
+    for at, _ in _marks(figure):
+        if x[0] <= at <= x[-1]:
+            axes.axvline(at, color=MUTED, lw=0.9, ls=(0, (2, 2)), zorder=0.5)
+
+
+def _name_marks(axes: Axes, figure: FanFigure) -> None:
+    """Words at the vertical lines, in one panel for all."""
+    low, high = axes.get_xlim()
+    for at, words in _marks(figure):
+        left = at > low + 0.75 * (high - low)
+        if low <= at <= high:
+            axes.annotate(
+                words,
+                (at, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(-3 if left else 3, 1),
+                textcoords="offset points",
+                ha="right" if left else "left",
+                va="bottom",
+                fontsize=8,
+                color=MUTED,
+            )
+
+
+def folded(name: str, characters: int = LABEL_CHARACTERS) -> str:
+    """A name in lines of about so many characters, broken after underscores."""
+    lines = [""]
+    for part in re.findall(r"[^_]+_?|_", name):
+        if lines[-1] and len(lines[-1]) + len(part) > characters:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _label_ends(axes: Axes, panel: Panel, x: Floats) -> None:
+    """Names beside the ends of the medians, moved apart where they would touch, with a line to the end."""
+    low, high = axes.get_ylim()
+    ends = {name: band[2][-1] for name, band in panel.bands.items() if np.isfinite(band[2][-1])}
+    labels = {name: folded(name) for name in ends}
+    tallest = max((text.count("\n") + 1 for text in labels.values()), default=1)
+    places = spread_apart(list(ends.values()), (0.035 + 0.045 * tallest) * (high - low), low, high)
+    span = x[-1] - x[0]
+    for place, (name, end) in zip(places, ends.items(), strict=True):
+        colour = COLOURS[list(panel.bands).index(name)]
+        axes.annotate(
+            labels[name],
+            (x[-1] + 0.01 * span, end),
+            xytext=(x[-1] + 0.06 * span, place),
+            annotation_clip=False,
+            ha="left",
+            va="center",
+            fontsize=8.5,
+            linespacing=1.0,
+            weight="bold",
+            color=colour,
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.8, "shrinkA": 1, "shrinkB": 0},
+        )
+
+
+def spread_apart(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The values moved as little as needed to lie `gap` apart, in order, inside low..high where they fit."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    places = [min(max(values[i], low + gap / 2), high - gap / 2) for i in order]
+    for _ in range(50):
+        moved = False
+        for i in range(len(places) - 1):
+            lack = gap - (places[i + 1] - places[i])
+            if lack > 1e-9 * gap:
+                places[i] -= lack / 2
+                places[i + 1] += lack / 2
+                moved = True
+        if not moved:
+            break
+    if places and places[0] < low + gap / 2:
+        shift = low + gap / 2 - places[0]
+        places = [max(place, low + gap / 2 + gap * i) for i, place in enumerate(places)] if shift else places
+    if places and places[-1] > high - gap / 2:
+        top = high - gap / 2
+        places = [min(place, top - gap * (len(places) - 1 - i)) for i, place in enumerate(places)]
+    result = [0.0] * len(values)
+    for at, place in zip(order, places, strict=True):
+        result[at] = place
+    return result

@@ -1,0 +1,203 @@
+"""Tables of the smaller documents: cases, checks, backcasts, fits, verifications, speed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ripeness.report.tables import Cell, Column, Spread, Table
+
+Document = Mapping[str, Any]
+
+WORST = 20
+"""Parameters that a fit lists as least and most narrowed."""
+
+
+def case_tables(document: Document) -> tuple[Table, ...]:
+    """Cases with their months and what they hold."""
+    columns = (
+        Column("name", "Case", text=True),
+        Column("title", "Title", text=True),
+        Column("months", "Months", text=True),
+        Column("data_until", "Data to", text=True),
+        Column("policies", "Policies"),
+        Column("series", "Series"),
+        Column("parameters", "Parameters"),
+        Column("fitted", "Fitted to", text=True, missing="no"),
+    )
+    rows = tuple(
+        (
+            each["name"],
+            each["title"],
+            f"{each['first_month']} to {each['last_month']}",
+            each["data_until"],
+            len(each["policies"]),
+            each["series"],
+            each["parameters"],
+            each["posterior_cutoff"],
+        )
+        for each in document["cases"]
+    )
+    return (Table("cases", "Cases", columns, rows),)
+
+
+def check_tables(document: Document) -> tuple[Table, ...]:
+    """Faults and remarks; none where the case is sound."""
+    columns = (
+        Column("place", "Place", text=True),
+        Column("key", "Key", text=True),
+        Column("value", "Value", text=True),
+        Column("problem", "Problem", text=True),
+        Column("remedy", "Remedy", text=True),
+    )
+    tables = []
+    for name, title in (("faults", "Faults"), ("remarks", "Remarks")):
+        rows = tuple(
+            (
+                each["file"] if each["line"] is None else f"{each['file']}:{each['line']}",
+                each["key"],
+                "" if each["value"] is None else str(each["value"]),
+                each["problem"],
+                each["remedy"],
+            )
+            for each in document.get(name, ())
+        )
+        if rows:
+            tables.append(Table(name, title, columns, rows))
+    return tuple(tables)
+
+
+def backcast_tables(document: Document) -> tuple[Table, ...]:
+    """Scores of forecasts by series and horizon, beside the random walk and the best baseline."""
+    columns = (
+        Column("series", "Series", text=True),
+        Column("horizon", "Horizon, months", decimals=0),
+        Column("n", "Forecasts"),
+        Column("crps", "CRPS", missing="none"),
+        Column("walk", "Random walk", missing="none"),
+        Column("best", "Best baseline", text=True),
+        Column("skill", "Skill", sign=True, decimals=2, missing="none"),
+        Column("coverage", "In 80 % band, %", decimals=0),
+    )
+    rows = []
+    for series, horizons in document["series"].items():
+        for label, scores in sorted(horizons.items(), key=lambda pair: int(pair[0][1:])):
+            baselines = scores["baselines"]
+            best = min(baselines, key=lambda name: baselines[name]) if baselines else ""
+            rows.append(
+                (
+                    series,
+                    int(label[1:]),
+                    scores["n"],
+                    _three(scores["crps"]),
+                    _three(baselines.get("random_walk")),
+                    f"{best} {_three(baselines[best])}" if best else "",
+                    scores["skill"],
+                    100.0 * scores["coverage80"],
+                )
+            )
+    notes = (
+        "CRPS, in the unit of the series: how far a forecast that is a distribution was off; smaller is closer.",
+        "Skill is 1 minus CRPS over that of the random walk: above 0 the model was closer, below 0 further off.",
+        "Of honest 80 % bands, 80 of 100 hold what then happened.",
+    )
+    return (
+        Table("backcast", f"Forecasts as of past months, {document['mode']}", columns, tuple(rows), notes),
+    )
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def fit_tables(document: Document) -> tuple[Table, ...]:
+    """Diagnostics of a fit, and the parameters that the record narrowed most and least."""
+    said = [
+        (name, ", ".join(str(each) for each in value) if isinstance(value, list) else str(value))
+        for name, value in document["diagnostics"].items()
+    ]
+    tables = [
+        Table(
+            "diagnostics",
+            "Diagnostics",
+            (Column("name", "Diagnostic", text=True), Column("value", "Value", text=True)),
+            tuple(said),
+        )
+    ]
+    columns = (
+        Column("parameter", "Parameter", text=True),
+        Column("unit", "Unit", text=True),
+        Column("posterior", "Median (5 to 95 %)", text=False),
+        Column("contraction", "Posterior over prior spread", decimals=2),
+    )
+    ordered = sorted(
+        document["parameters"].items(),
+        key=lambda pair: pair[1]["contraction"] if pair[1]["contraction"] is not None else 2.0,
+    )
+    free = [(name, about) for name, about in ordered if about["contraction"] is not None]
+    for name, title, chosen in (
+        ("narrowed", "Parameters that the record narrowed most", free[:WORST]),
+        ("open", "Parameters that it narrowed least", free[-WORST:][::-1]),
+    ):
+        rows: list[tuple[Cell, ...]] = []
+        for parameter, about in chosen:
+            stat = about["posterior"]
+            spread = Spread(stat["p50"], stat["p05"], stat["p95"])
+            rows.append((parameter, about["unit"], _spread_text(spread), about["contraction"]))
+        tables.append(Table(name, title, columns, tuple(rows)))
+    return tuple(tables)
+
+
+def _spread_text(spread: Spread) -> str:
+    middle, low, high = (_three(value) for value in spread.values)
+    return f"{middle} ({low} to {high})"
+
+
+def verify_tables(document: Document) -> tuple[Table, ...]:
+    """What was proved of a saved run, and every fault."""
+    run = document["run"]
+    rows = [
+        ("case", str(run.get("case"))),
+        ("policies", ", ".join(run.get("policy_hashes") or [])),
+        ("months", f"{run.get('start')} to {run.get('until')}"),
+        ("futures", str(run.get("members"))),
+        ("hash", str(run.get("hash"))),
+        ("files as they were written", str(len(document["files"]))),
+        ("not part of the run", ", ".join(document["uncertified"]) or "none"),
+    ]
+    if document["members_recomputed"]:
+        same = "bit for bit" if document["identical"] else f"within {document['largest_difference']:.2g} sd"
+        rows.append(("futures simulated again", f"{document['members_recomputed']}, {same}"))
+    facts = Table(
+        "verified",
+        document["folder"],
+        (Column("what", "What", text=True), Column("value", "Value", text=True)),
+        tuple(rows),
+    )
+    return (facts, *check_tables(document)) if run.get("hash") else check_tables(document)
+
+
+def bench_tables(document: Document) -> tuple[Table, ...]:
+    """Speeds, one line a tool, tools of one kind of work below each other."""
+    columns = (
+        Column("work", "Work", text=True),
+        Column("tool", "Tool", text=True),
+        Column("n", "Size"),
+        Column("state", "State", text=True),
+        Column("seconds", "Median", "s", text=False),
+        Column("rate", "Rate", text=False),
+        Column("note", "Note", text=True),
+    )
+    rows = tuple(
+        (
+            line["work"],
+            f"{line['tool']} {line['version']}",
+            line["n"],
+            line["state"],
+            _three(line["seconds"]["median"]),
+            f"{line['rate']:,.3g} {line['unit']}",
+            line.get("note", ""),
+        )
+        for line in document["records"]
+    )
+    return (Table("bench", "Speed", columns, rows),) if rows else ()
