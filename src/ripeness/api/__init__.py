@@ -1,0 +1,58 @@
+"""The one front door: every command as a function, and the same result object for terminal, notebook and page.
+
+Nothing heavy is loaded before a function is called.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ripeness.api.case_library import cases, check, faults_document, new, schema
+    from ripeness.api.comparison import Comparison, compare, run
+    from ripeness.api.judging import backcast, bench, fit, verify
+    from ripeness.api.progress import Progress, Silent
+    from ripeness.api.results import Answer, Result, shown_rows
+
+COMMANDS = ("cases", "new", "check", "schema", "run", "compare", "backcast", "fit", "verify", "bench")
+"""Functions that mirror the commands one for one."""
+
+_HOME = {
+    **dict.fromkeys(("cases", "check", "faults_document", "new", "schema"), "case_library"),
+    **dict.fromkeys(("Comparison", "compare", "run"), "comparison"),
+    **dict.fromkeys(("backcast", "bench", "fit", "verify"), "judging"),
+    **dict.fromkeys(("Progress", "Silent"), "progress"),
+    **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
+}
+
+__all__ = [
+    "COMMANDS",
+    "Answer",
+    "Comparison",
+    "Progress",
+    "Result",
+    "Silent",
+    "backcast",
+    "bench",
+    "cases",
+    "check",
+    "compare",
+    "faults_document",
+    "fit",
+    "new",
+    "run",
+    "schema",
+    "shown_rows",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

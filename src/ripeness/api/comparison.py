@@ -1,0 +1,398 @@
+"""Policies side by side on the same futures: the main job, and the run of a single policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ripeness.api.chart_data import CHARTED, MonthlyFans, monthly_fans
+from ripeness.api.progress import Progress, told
+from ripeness.api.results import Result
+from ripeness.api.simulation import MEMBERS, Asked, Options, When, ask, simulated, with_paths
+from ripeness.base import RipenessError
+from ripeness.case import REFERENCE
+from ripeness.ensemble.fans import QUANTILES
+from ripeness.ensemble.metrics import (
+    METRICS,
+    OBJECTIVES,
+    Metric,
+    Objective,
+    ParameterRanks,
+    comparison,
+    drivers,
+    metric_named,
+    prior_driven,
+    restricted,
+    statistic,
+    values_of,
+)
+from ripeness.flow import Parameters, Run, layout_of
+from ripeness.policy import identical_policies
+from ripeness.report import SETTLED, Table, comparison_summary, comparison_tables
+
+if TYPE_CHECKING:
+    import xarray
+
+    from ripeness.case import Case
+
+FAN_MEMBERS = 1000
+"""Futures whose months are drawn in fans: the first of the run."""
+
+HEADLINES = (
+    "fob_discount_usd_bbl",
+    "export_revenue_usd_bn",
+    "oil_gas_revenue_rub_trn",
+    "liquid_fund_rub_trn",
+    "coalition_cost_usd_bn",
+)
+"""Metrics of a first look; the others are one option away."""
+
+NOT_HERE = (
+    "Bargaining is not in this build: no bargaining model ranks these policies (by_model is empty), and what a policy "
+    "costs its authors to carry out is not modelled (spend_usd_bn is null)."
+)
+
+
+@dataclass(frozen=True)
+class Comparison(Result):
+    """Policies on common futures. `run` holds every member; `document` what JSON says of them."""
+
+    asked: Asked
+    run: Run
+    metrics: tuple[Metric, ...]
+    objectives: tuple[Objective, ...]
+    folder: Path | None = None
+    kind: str = "compare"
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The `compare` document."""
+        return _document(self)
+
+    @property
+    def title(self) -> str:
+        """Case and months."""
+        run = self.run
+        what = "policies side by side" if self.kind == "compare" else f"{run.policies[-1]} beside {REFERENCE}"
+        return f"{self.asked.case.name}: {what}, {run.start} to {run.until}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What the numbers are, above the tables."""
+        return comparison_summary(self.document)["above"]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What holds, what does not, and what is not modelled."""
+        return comparison_summary(self.document)["below"]
+
+    def tables(self) -> tuple[Table, ...]:
+        """One table a metric, then regret, and what decides."""
+        return comparison_tables(self.document)
+
+    def headlines(self) -> tuple[Table, ...]:
+        """The tables that a reader in a hurry needs: a few metrics, regret, and what decides."""
+        left_out = {f"metric_{metric.name}" for metric in self.metrics if metric.name not in HEADLINES}
+        return tuple(table for table in self.tables() if table.name not in left_out)
+
+    def table(self) -> list[dict[str, Any]]:
+        """One record a policy and metric: quantiles of the level and of the difference to the reference."""
+        rows = []
+        for policy, entry in self.document["policies"].items():
+            for name, level in entry["metrics"].items():
+                row = {"policy": policy, "metric": name, "unit": level["unit"]}
+                row |= {key: level[key] for key in ("mean", *QUANTILES, "mc_error", "prior_driven")}
+                gap = entry["difference"][name]
+                row |= {f"difference_{key}": gap[key] for key in ("mean", *QUANTILES)}
+                row |= {key: gap[key] for key in ("share_lower", "share_higher")}
+                best = self.document["share_best"].get(name)
+                row["share_best"] = best[policy] if best else None
+                rows.append(row)
+        return rows
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Metrics (policy, member) and monthly fans (policy, month, quantile), with units in attrs."""
+        import xarray
+
+        members = np.arange(self.run.members)
+        data: dict[str, Any] = {}
+        for metric in self.metrics:
+            about = {"units": metric.unit, "long_name": metric.label, "reduction": metric.reduction}
+            data[metric.name] = (("policy", "member"), values_of(self.run, metric), about)
+        fans = self.fans()
+        for chart in CHARTED:
+            quantiles = np.stack([fans.quantiles[policy][chart.name] for policy in self.run.policies])
+            about = {
+                "units": chart.unit,
+                "long_name": chart.title,
+                "members": min(FAN_MEMBERS, self.run.members),
+            }
+            data[f"monthly_{chart.name}"] = (("policy", "quantile", "month"), quantiles, about)
+        return xarray.Dataset(
+            data,
+            coords={
+                "policy": list(self.run.policies),
+                "member": members,
+                "quantile": list(QUANTILES.values()),
+                "month": np.array([str(month) for month in self.run.months], dtype="datetime64[M]").astype(
+                    "datetime64[ns]"
+                ),
+            },
+            attrs=self.attributes(),
+        )
+
+    def fans(self, policies: Sequence[str] | None = None) -> MonthlyFans:
+        """Monthly fans of the charted outputs, from the first futures of the run simulated again with paths."""
+        wanted = list(policies or self.run.policies)
+        quantiles: dict[str, Any] = {}
+        others = [name for name in wanted if name != REFERENCE] or [REFERENCE]
+        for first in range(0, len(others), 4):  # paths of all policies at once would not fit small machines
+            part = with_paths(self.asked, others[first : first + 4], FAN_MEMBERS)
+            quantiles |= monthly_fans(part)
+        return MonthlyFans(
+            self.run.months, {name: quantiles[name] for name in {REFERENCE: 0} | dict.fromkeys(wanted)}
+        )
+
+    def save(self, folder: str | Path | None = None) -> tuple[Path, ...]:
+        """Write the document, the tables and the fan charts (SVG and PNG); returns the files.
+
+        Without `folder`, into `report` beside the saved run.
+        """
+        from ripeness.api.figures import save_figures
+
+        if folder is None and self.folder is None:
+            raise RipenessError("there is no saved run to write beside", "name a folder")
+        root = Path(folder) if folder is not None else Path(self.folder or ".") / "report"
+        return (*super().save(root), *save_figures(self, root))
+
+
+def compare(
+    case: str | Path | Case = "ukraine",
+    policies: Sequence[str] | str | None = None,
+    *,
+    start: When = None,
+    until: When = None,
+    metrics: Sequence[str] | str | None = None,
+    objectives: Sequence[str | Objective] | None = None,
+    members: int = MEMBERS,
+    seed: int = 1,
+    prior: bool = False,
+    out: str | Path | None = None,
+    dtype: str = "float32",
+    threads: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Policies side by side on the same futures.
+
+    Args:
+        case: name of a shipped case, or a folder.
+        policies: names, as a list or with commas; all of the case by default. `as_enacted` always comes first.
+        start: month from which policies act; by default each has its own, or the case's.
+        until: last month; the case's by default.
+        metrics: names of metrics; all by default.
+        objectives: value judgments as `metric:lower` or `metric:higher`, for regret and "lowest in".
+        members: number of futures.
+        seed: counter of the random numbers.
+        prior: draw parameters from the priors even where the case ships a posterior.
+        out: folder for the saved run, tables and charts; an interrupted call goes on there.
+        dtype: float32 or float64.
+        threads: threads on this machine; all cores by default. No number depends on it.
+        cluster: address of a dask scheduler.
+        progress: listener of progress.
+
+    Raises:
+        CaseFaults: the case or a policy is at fault; every fault is listed.
+        RipenessError: an option is; the remedy says what to write.
+    """
+    options = Options(members, seed, prior, dtype, threads, cluster)
+    return _answer("compare", case, policies, start, until, metrics, objectives, options, out, progress)
+
+
+def run(
+    case: str | Path | Case = "ukraine",
+    policy: str = REFERENCE,
+    *,
+    start: When = None,
+    until: When = None,
+    metrics: Sequence[str] | str | None = None,
+    members: int = MEMBERS,
+    seed: int = 1,
+    prior: bool = False,
+    out: str | Path | None = None,
+    dtype: str = "float32",
+    threads: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """One policy, beside `as_enacted`, which carries the record; arguments as in `compare`."""
+    if "," in policy:
+        raise RipenessError(f"run takes one policy, not {policy!r}", "use compare for several")
+    options = Options(members, seed, prior, dtype, threads, cluster)
+    return _answer("run", case, [policy], start, until, metrics, None, options, out, progress)
+
+
+def _answer(
+    kind: str,
+    case: str | Path | Case,
+    policies: Sequence[str] | str | None,
+    start: When,
+    until: When,
+    metrics: Sequence[str] | str | None,
+    objectives: Sequence[str | Objective] | None,
+    options: Options,
+    out: str | Path | None,
+    progress: Progress | None,
+) -> Comparison:
+    chosen, aims = chosen_metrics(metrics), chosen_objectives(objectives)
+    with told(progress) as heard:
+        asked = ask(case, policies, start=start, until=until, options=options)
+        done = simulated(asked, out, heard)
+        result = Comparison(asked, done, chosen, aims, None if out is None else Path(out), kind)
+        if out is not None:
+            heard.stage("drawing tables and charts")
+            result.save()
+    return result
+
+
+def chosen_metrics(names: Sequence[str] | str | None) -> tuple[Metric, ...]:
+    """Metrics by name in the order of tables; all where none are named."""
+    if names is None or names == "all":
+        return METRICS
+    wanted = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+    found = {metric_named(name) for name in wanted if name}
+    return tuple(metric for metric in METRICS if metric in found)
+
+
+def chosen_objectives(said: Sequence[str | Objective] | None) -> tuple[Objective, ...]:
+    """Objectives from `metric:lower` or `metric:higher`; those of the model where none are named."""
+    if said is None:
+        return OBJECTIVES
+    found = []
+    for aim in said:
+        if isinstance(aim, Objective):
+            found.append(aim)
+            continue
+        name, _, sense = aim.partition(":")
+        metric_named(name)
+        if sense not in ("lower", "higher"):
+            raise RipenessError(f"objective {aim!r} has no direction", f"write {name}:lower or {name}:higher")
+        found.append(Objective(name, sense, "named by whoever asked"))
+    return tuple(found)
+
+
+def _document(result: Comparison) -> dict[str, Any]:
+    run, asked = result.run, result.asked
+    prior_sd = asked.draws.prior_sd
+    document = comparison(run, metrics=result.metrics, objectives=result.objectives, prior_sd=prior_sd)
+    ranked = ParameterRanks.of(run.parameters)
+    wanted = [metric_named(name) for name in document["ranking"]]
+    first = _first_of_identical(asked)
+    for policy, compiled in zip(run.policies, asked.policies, strict=True):
+        about = asked.case.policies.get(policy)
+        entry = document["policies"][policy]
+        differs = policy != REFERENCE and (
+            about is None or bool(about.changes or about.triggers or about.base)
+        )
+        document["policies"][policy] = {
+            "title": compiled.title,
+            "acts_from": str(compiled.start) if differs and compiled.start is not None else None,
+            "identical_to": first.get(policy),
+            "needs": list(about.needs) if about is not None else [],
+            **entry,
+            "difference": {},
+            "by_model": {},
+            "spend_usd_bn": None,
+        }
+    for metric in wanted:
+        values = restricted(values_of(run, metric), metric, run)
+        for policy, row in zip(run.policies, values, strict=True):
+            gap = row - values[0]
+            document["policies"][policy]["difference"][metric.name] = {
+                **statistic(
+                    gap, metric.unit, prior_driven=prior_driven(gap, ranked, run.parameters, prior_sd)
+                ),
+                "share_lower": float((gap < 0).mean()),
+                "share_higher": float((gap > 0).mean()),
+            }
+    document["drivers"] = _drivers(result, document, ranked)
+    groups = _identical_groups(asked)
+    record = dict(run.record)
+    return {
+        "schema": f"ripeness/{result.kind}/1",
+        "run": record,
+        "title": asked.case.title,
+        "reference": REFERENCE,
+        "draws": asked.draws.as_record(),
+        "metrics": {
+            metric.name: {"label": metric.label, "unit": metric.unit, "reduction": metric.reduction}
+            for metric in wanted
+        },
+        **document,
+        "identical": groups,
+        "not_modelled": list(asked.case.not_modelled),
+        "notes": [NOT_HERE, *_window_notes(asked)],
+    }
+
+
+def _identical_groups(asked: Asked) -> list[list[str]]:
+    """Policies that do the same in every month of the run, each group in the order of the run."""
+    order = asked.names.index
+    return [sorted(group, key=order) for group in identical_policies(asked.policies)]
+
+
+def _first_of_identical(asked: Asked) -> dict[str, str]:
+    return {name: group[0] for group in _identical_groups(asked) for name in group[1:]}
+
+
+def _window_notes(asked: Asked) -> list[str]:
+    start = asked.question.start
+    other = [p for p in asked.policies[1:] if p.start is not None and p.start != start]
+    if not other:
+        return []
+    listed = ", ".join(f"{policy.name} from {policy.start}" for policy in other)
+    return [
+        f"Months are counted from {start}, but some policies act from another month: {listed}. What a policy "
+        f"did before {start} is not counted; pass --start to let all begin together."
+    ]
+
+
+def _drivers(result: Comparison, document: dict[str, Any], ranked: ParameterRanks) -> list[dict[str, Any]]:
+    """Parameters that decide each objective: of its first policy against the reference, and against the second.
+
+    The second is left out where the first is best in nearly all futures: nothing is left to decide.
+    """
+    run, case = result.run, result.asked.case
+    labels = layout_of(Parameters).row_labels
+    prior_sd = result.asked.draws.prior_sd
+    found: list[dict[str, Any]] = []
+    for objective in result.objectives:
+        name = objective.metric
+        best = document["ranking"][name][0]
+        against_second = [
+            each
+            for each in document["drivers"]
+            if each["metric"] == name and REFERENCE not in (each["better"], each["than"])
+        ]
+        other = best if best != REFERENCE else next((p for p in document["ranking"][name] if p != best), None)
+        if other is not None:
+            found += drivers(run, name, other, REFERENCE, ranked)
+        if document["share_best"][name][best] < SETTLED:
+            found += against_second
+    for each in found:
+        about = case.parameters[each["parameter"]]
+        row = labels.index(each["parameter"])
+        narrowed = None
+        if prior_sd is not None and prior_sd[row] > 0:
+            narrowed = float(run.parameters[row].std() / prior_sd[row])
+        each |= {
+            "label": about.label,
+            "identification": about.identification,
+            "posterior_over_prior_sd": narrowed,
+        }
+    return found

@@ -1,0 +1,79 @@
+"""Fan charts of a comparison, from its monthly fans and the record of its case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ripeness.api.chart_data import CHARTED, MonthlyFans, observed
+from ripeness.base import RipenessError
+from ripeness.case import REFERENCE
+from ripeness.report.fan_charts import MOST_POLICIES, FanFigure, Panel, save_figure
+
+if TYPE_CHECKING:
+    from ripeness.api.comparison import Comparison
+
+
+def figure_of(result: Comparison, fans: MonthlyFans, policies: tuple[str, ...]) -> FanFigure:
+    """Small multiples of some policies of a comparison; the reference comes first."""
+    case, run = result.asked.case, result.run
+    panels = []
+    for chart in CHARTED:
+        values, weak = observed(case, chart, fans.months)
+        bands = {policy: fans.quantiles[policy][chart.name] for policy in policies}
+        panels.append(Panel(chart.title, chart.unit, bands, values, weak))
+    acting = {
+        p.name: p.start for p in result.asked.policies if p.name in policies[1:] and p.start is not None
+    }
+    record = run.record
+    return FanFigure(
+        title=_title(policies),
+        subtitle=(
+            f"{case.title}.\nLines: medians. Shaded: 90 and 50 of 100 futures"
+            f"{f' of {REFERENCE}, 50 of the others' if len(policies) > 2 else ''}. "
+            "Dots: the record, hollow where recalled or claimed."
+        ),
+        footer=(
+            f"ripeness {record['model_version']}, run {record['hash'][:12]}, data to {case.data_until}, "
+            f"{run.members} futures, seed {record['seed']}, parameters from the {result.asked.draws.source}. "
+            "A model for thinking, not a forecast."
+        ),
+        months=fans.months,
+        panels=tuple(panels),
+        data_end=case.data_until,
+        starts=acting,
+        until=run.until,
+    )
+
+
+def _title(policies: tuple[str, ...]) -> str:
+    others = policies[1:]
+    if not others:
+        return REFERENCE
+    listed = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} and {others[-1]}"
+    return f"{listed} beside {REFERENCE}"
+
+
+def figure_groups(result: Comparison) -> list[tuple[str, tuple[str, ...]]]:
+    """File stem and policies of each figure: each policy beside the reference, and all in one where few; twins once."""
+    distinct = [name for name, entry in result.document["policies"].items() if entry["identical_to"] is None]
+    pairs: list[tuple[str, tuple[str, ...]]] = [
+        (f"fans_{name}", (REFERENCE, name)) for name in distinct if name != REFERENCE
+    ]
+    if len(distinct) == 1 or 2 < len(distinct) <= MOST_POLICIES:
+        return [("fans", tuple(distinct)), *pairs]
+    return pairs
+
+
+def save_figures(result: Comparison, folder: Path) -> tuple[Path, ...]:
+    """Write every fan chart of a comparison as SVG and PNG; returns the files."""
+    groups = figure_groups(result)
+    fans = result.fans(list(dict.fromkeys(name for _, names in groups for name in names)))
+    written: list[Path] = []
+    try:
+        for stem, names in groups:
+            figure = figure_of(result, fans, names)
+            written += save_figure(figure, folder / f"{stem}.svg", folder / f"{stem}.png")
+    except OSError as cause:
+        raise RipenessError(f"cannot write to {folder}: {cause.strerror}", "choose another folder") from cause
+    return tuple(written)

@@ -1,0 +1,398 @@
+"""Is it any good: forecasts as of past months, calibration, proof of a saved run, and speed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ripeness.api.progress import Progress, told
+from ripeness.api.results import RUN_KEYS, Answer, run_block
+from ripeness.api.simulation import Options, When, make_ready, month
+from ripeness.base import Month, RipenessError, content_hash, month_range
+from ripeness.case import Case, load
+from ripeness.ensemble.metrics import statistic
+from ripeness.ensemble.verify import verify_run
+from ripeness.flow import Parameters, layout_of
+from ripeness.report import backcast_tables, bench_tables, fit_tables, verify_tables
+
+if TYPE_CHECKING:
+    from ripeness.fit import Posterior
+
+BACKCAST_MEMBERS = 1024
+
+ORIGIN_STEP = 3
+"""Months between origins where none are named."""
+
+FIRST_ORIGIN_AFTER = 24
+"""Months of record before the first origin where none are named."""
+
+Mode = Literal["conditional", "unconditional"]
+
+
+def backcast(
+    case: str | Path | Case = "ukraine",
+    *,
+    origins: str | Sequence[Month | str] | None = None,
+    horizons: str | Sequence[int] = (1, 3, 6, 12),
+    mode: str = "conditional",
+    members: int = BACKCAST_MEMBERS,
+    particles: int = 512,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Forecasts as of past months, scored against baselines that know no mechanism.
+
+    Args:
+        case: name of a shipped case, or a folder.
+        origins: months as `2024-01:2026-06` (every third), `2024-01:2026-06:1`, or a list.
+        horizons: months ahead; 1 is the origin month itself.
+        mode: `conditional` gives the true instruments and Brent after the origin, `unconditional` does not.
+        members: futures of each forecast.
+        particles: draws of each fit as of an origin; a posterior that the case ships for it is used.
+        seed: counter of the random numbers.
+        threads: threads; all cores by default.
+        progress: listener of progress.
+
+    Raises:
+        RipenessError: an option or the case is at fault.
+    """
+    from ripeness.fit import backcast as scored
+    from ripeness.fit import fit_origins, posterior_of
+
+    options = Options(members, seed, threads=threads)
+    ahead = _horizons(horizons)
+    if mode not in ("conditional", "unconditional"):
+        raise RipenessError(f"there is no mode {mode!r}", "write conditional or unconditional")
+    chosen: Mode = "conditional" if mode == "conditional" else "unconditional"
+    loaded = load(case) if isinstance(case, str | Path) else case
+    months = _origins(loaded, origins)
+    with told(progress) as heard:
+        make_ready("float32", heard)
+        posteriors = {
+            origin: found for origin in months if (found := posterior_of(loaded, origin)) is not None
+        }
+        missing = [origin for origin in months if origin not in posteriors]
+        if missing:
+            make_ready("float64", heard)
+            heard.stage(f"fitting to what was known at {len(missing)} past months", len(missing))
+            posteriors |= fit_origins(
+                loaded,
+                missing,
+                particles=particles,
+                seed=seed,
+                threads=threads,
+                origin_done=lambda _: heard.advance(),
+            )
+        heard.stage(f"forecasting from {len(months)} months", len(months))
+        result = scored(
+            loaded,
+            posteriors,
+            horizons=ahead,
+            mode=chosen,
+            members=options.members,
+            seed=seed,
+            threads=threads,
+            origin_done=lambda _: heard.advance(),
+        )
+    table = _finite(result.table())
+    hashes = {str(origin): posteriors[origin].hash for origin in sorted(posteriors)}
+    known = {
+        "case": loaded.name,
+        "case_hash": loaded.content_hash,
+        "policy_hashes": {},
+        "data_as_of": str(loaded.data_until),
+        "seed": seed,
+        "members": options.members,
+        "mode": "forecast",
+        "start": str(months[0]),
+        "until": str(min(months[-1] + (max(ahead) - 1), loaded.last_month)),
+    }
+    document = {
+        "schema": "ripeness/backcast/1",
+        "run": _hashed(run_block(**known), {"posteriors": hashes, "horizons": list(ahead), "mode": chosen}),
+        "series": table,
+        "mode": chosen,
+        "origins": [str(origin) for origin in months],
+        "posteriors": hashes,
+    }
+    rows = tuple(
+        {
+            "series": forecast.series,
+            "origin": str(forecast.origin),
+            "horizon": forecast.horizon,
+            "month": str(forecast.month),
+            "observed": forecast.observed,
+            "median": forecast.median,
+            "low80": forecast.low80,
+            "high80": forecast.high80,
+            "crps": forecast.crps,
+            "pit": forecast.pit,
+            **{f"crps_{name}": value for name, value in forecast.baselines.items()},
+        }
+        for forecast in result.forecasts
+    )
+    return Answer(document, f"{loaded.name}: backcast, {chosen}", rows, backcast_tables, (_verdict(table),))
+
+
+def _verdict(table: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """One sentence on how often the model was closer than the random walk, and how honest its bands were."""
+    cells = [cell for horizons in table.values() for cell in horizons.values()]
+    judged = [cell for cell in cells if cell["skill"] is not None]
+    closer = sum(cell["skill"] > 0 for cell in judged)
+    total = sum(cell["n"] for cell in cells)
+    inside = sum(cell["n"] * cell["coverage80"] for cell in cells) / total if total else float("nan")
+    return (
+        f"Closer than the random walk in {closer} of {len(judged)} series and horizons; {100 * inside:.0f} of 100 "
+        f"outcomes lay in the 80 % band ({total} forecasts)."
+    )
+
+
+def _horizons(said: str | Sequence[int]) -> tuple[int, ...]:
+    try:
+        months = [int(each) for each in (said.split(",") if isinstance(said, str) else said)]
+    except ValueError:
+        raise RipenessError(f"horizons {said!r} are not numbers of months", "write 1,3,6,12") from None
+    if not months or min(months) < 1:
+        raise RipenessError(f"horizons {said!r} do not begin at 1", "write 1,3,6,12")
+    return tuple(sorted(set(months)))
+
+
+def _origins(case: Case, said: str | Sequence[Month | str] | None) -> tuple[Month, ...]:
+    """Origins in order, each with some record before it and some after."""
+    if said is None:
+        months = month_range(case.first_month + FIRST_ORIGIN_AFTER, case.data_until)[::ORIGIN_STEP]
+    elif isinstance(said, str):
+        parts = said.split(":")
+        first = month(parts[0], "origins")
+        last = month(parts[1], "origins") if len(parts) > 1 else first
+        assert first is not None and last is not None
+        if len(parts) > 3 or (len(parts) == 3 and not (parts[2].isdigit() and int(parts[2]))):
+            raise RipenessError(
+                f"origins {said!r} cannot be read", "write 2024-01:2026-06 or 2024-01:2026-06:3"
+            )
+        months = month_range(first, last)[:: int(parts[2]) if len(parts) == 3 else ORIGIN_STEP]
+    else:
+        months = tuple(sorted(found for each in said if (found := month(each, "origins")) is not None))
+    if not months or months[0] < case.first_month + 6 or months[-1] > case.data_until:
+        raise RipenessError(
+            f"origins {said!r} do not lie in the record",
+            f"choose months from {case.first_month + 6} to {case.data_until}, the earlier first",
+        )
+    return months
+
+
+def fit(
+    case: str | Path | Case = "ukraine",
+    *,
+    cutoff: When = None,
+    particles: int = 1024,
+    repeats: int = 1,
+    seed: int = 1,
+    out: str | Path | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Parameters given the record before `cutoff`, saved for later runs of the case, with diagnostics.
+
+    Args:
+        case: name of a shipped case, or a folder.
+        cutoff: month before which the record is read; all of it by default.
+        particles: draws of one run.
+        repeats: independent runs, pooled; their agreement is a diagnostic.
+        seed: counter of the random numbers.
+        out: folder for the draws; the case's own `posterior` folder by default.
+        threads: threads; all cores by default.
+        progress: listener of progress.
+
+    Raises:
+        RipenessError: an option or the case is at fault, or the folder cannot be written.
+    """
+    from ripeness.fit import fit_posterior, save_posterior
+
+    Options(max(particles, 20), seed, threads=threads)
+    if particles < 64 or repeats < 1:
+        raise RipenessError(
+            f"{particles} particles, {repeats} repeats", "ask for 64 particles and 1 repeat or more"
+        )
+    loaded = load(case) if isinstance(case, str | Path) else case
+    before = month(cutoff, "cutoff")
+    with told(progress) as heard:
+        make_ready("float64", heard)
+        heard.stage("fitting: each repeat cools the record in steps from 0 to 1", 1000 * repeats)
+        reached = [0.0, 0]
+
+        def stage_done(power: float) -> None:
+            if power < reached[0]:
+                reached[0], reached[1] = 0.0, int(reached[1]) + 1
+            heard.advance(round(1000 * (power - reached[0])))
+            reached[0] = power
+
+        posterior = fit_posterior(
+            loaded,
+            before,
+            particles=particles,
+            repeats=repeats,
+            seed=seed,
+            threads=threads,
+            stage_done=stage_done,
+        )
+        folder = loaded.folder / "posterior" if out is None else Path(out)
+        try:
+            saved = save_posterior(posterior, folder)
+        except OSError as cause:
+            raise RipenessError(
+                f"cannot write to {folder}: {cause.strerror}", "name another with --out"
+            ) from cause
+    return _fitted(loaded, posterior, particles, seed, saved)
+
+
+def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: Path) -> Answer:
+    labels = layout_of(Parameters).row_labels
+    parameters: dict[str, dict[str, Any]] = {
+        name: {
+            "label": case.parameters[name].label,
+            "unit": case.parameters[name].unit,
+            "posterior": statistic(np.asarray(row, dtype=np.float64), case.parameters[name].unit),
+            "contraction": posterior.contraction.get(name),
+        }
+        for name, row in zip(labels, posterior.draws, strict=True)
+    }
+    known = {
+        "case": case.name,
+        "case_hash": case.content_hash,
+        "policy_hashes": {},
+        "data_as_of": str(posterior.cutoff + (-1)),
+        "seed": seed,
+        "members": particles,
+        "mode": "replay",
+        "start": str(case.first_month),
+        "until": str(posterior.cutoff + (-1)),
+    }
+    document = {
+        "schema": "ripeness/fit/1",
+        "run": _hashed(run_block(**known), {"posterior": posterior.hash}),
+        "cutoff": str(posterior.cutoff),
+        "posterior": posterior.hash,
+        "parameters": parameters,
+        "diagnostics": _finite(posterior.diagnostics),
+        "saved": str(saved),
+    }
+    rows = tuple(
+        {
+            "parameter": name,
+            "unit": about["unit"],
+            "contraction": about["contraction"],
+            **{key: about["posterior"][key] for key in ("mean", "p05", "p50", "p95")},
+        }
+        for name, about in parameters.items()
+    )
+    narrowed = sum(1 for value in posterior.contraction.values() if value < 0.5)
+    said = (
+        f"Fitted to the record before {posterior.cutoff}: {narrowed} of {len(posterior.contraction)} free "
+        "parameters have less than half of their prior spread left.",
+        f"Saved as {saved}.",
+    )
+    return Answer(
+        document, f"{case.name}: fit to the record before {posterior.cutoff}", rows, fit_tables, said
+    )
+
+
+def verify(folder: str | Path, *, recompute: bool = False, progress: Progress | None = None) -> Answer:
+    """Prove a saved run: every hash again and, with `recompute`, some of its futures simulated again.
+
+    Nothing is raised for what is wrong with the folder: `document["faults"]` lists it.
+    """
+    with told(progress) as heard:
+        if recompute:
+            heard.stage("simulating part of the run again")
+        report = verify_run(folder, recompute=recompute)
+    faults = [fault.as_record() for fault in report.faults]
+    document = {
+        "schema": "ripeness/verify/1",
+        "run": run_block(**{key: report.run[key] for key in RUN_KEYS if key in report.run}),
+        "folder": str(folder),
+        "ok": report.ok,
+        "readable": not any(_unreadable(fault) for fault in faults),
+        "faults": faults,
+        "files": list(report.files),
+        "uncertified": list(report.uncertified),
+        "members_recomputed": report.members_recomputed,
+        "identical": report.identical,
+        "largest_difference": report.largest_difference,
+    }
+    if not report.ok:
+        said = f"{folder} is not certified: {len(faults)} fault{'s' * (len(faults) != 1)}."
+    elif report.members_recomputed:
+        said = f"{folder} is certified: every file as written, and {report.members_recomputed} futures come out again."
+    else:
+        said = f"{folder} is certified: every file as written. --recompute simulates part of it again."
+    return Answer(document, f"Proof of {folder}", tuple(faults), verify_tables, (said,))
+
+
+def _unreadable(fault: dict[str, Any]) -> bool:
+    """Whether a fault of a run folder is that something is missing or cut off, and not that it says something else."""
+    told_apart = (
+        "is missing",
+        "bytes in place of",
+        "is cut off",
+        "is no saved run",
+        "was interrupted",
+        "cannot be read",
+    )
+    return any(words in fault["problem"] for words in told_apart)
+
+
+def bench(*, quick: bool = False, progress: Progress | None = None) -> Answer:
+    """The speed tables, measured here and now; they lie beside the package in a checkout.
+
+    RipenessError where there is no checkout, or a check value of a benchmark does not agree.
+    """
+    root = Path(__file__).parents[3]
+    if not (root / "bench" / "run.py").is_file():
+        raise RipenessError(
+            "the benchmarks are not part of an installed package",
+            "run `make bench` in a checkout of the source",
+        )
+    command = [sys.executable, "-m", "bench.run", *(["--quick"] if quick else [])]
+    with told(progress) as heard:
+        heard.stage("timing; minutes, and the machine should do nothing else")
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise RipenessError(
+            f"the benchmarks ended with an error: {reason[0]}", f"run it by hand: {' '.join(command[1:])}"
+        )
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    machine: dict[str, Any] = next((line["machine"] for line in lines if "machine" in line), {})
+    records = [line for line in lines if "work" in line]
+    document = {"schema": "ripeness/bench/1", "run": run_block(), "machine": machine, "records": records}
+    said = (f"{machine.get('cpu', 'this machine')}, {machine.get('cores', '?')} cores.",)
+    return Answer(document, "Speed", tuple(_flat(record) for record in records), bench_tables, said)
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    seconds = {f"seconds_{key}": value for key, value in record["seconds"].items()}
+    return {key: value for key, value in record.items() if not isinstance(value, dict | list)} | seconds
+
+
+def _hashed(block: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """A run block with a hash over its entries and over what else the numbers depend on."""
+    return {**block, "hash": content_hash({**block, **more})}
+
+
+def _finite(value: Any) -> Any:
+    """Plain values in which numbers that do not exist are None."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value
