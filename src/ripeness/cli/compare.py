@@ -1,0 +1,74 @@
+"""`ripeness compare`: the main job."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ripeness import api
+from ripeness.cli import options as o
+from ripeness.cli.terminal import progress_of, show
+
+Policies = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B",
+        help="Policies, beside as_enacted; all of the case by default.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
+Aim = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--objective",
+        metavar="METRIC:lower|higher",
+        help="A value judgment for regret and 'lowest'; may be given again.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
+
+
+def command(
+    case: o.Case = "ukraine",
+    policies: Policies = None,
+    start: o.Start = None,
+    until: o.Until = None,
+    objective: Aim = None,
+    members: o.Members = 1000,
+    seed: o.Seed = 1,
+    prior: o.Prior = False,
+    metrics: o.Metrics = None,
+    out: o.Out = None,
+    as_json: o.Json = False,
+    quiet: o.Quiet = False,
+    dtype: o.Dtype = "float32",
+    threads: o.Threads = None,
+    cluster: o.Cluster = None,
+) -> None:
+    """Put policies side by side on the same possible futures.
+
+    Example: ripeness compare --policies sequential,simultaneous --start 2027-01 --out out/first
+    """
+    result = api.compare(
+        case,
+        policies,
+        start=start,
+        until=until,
+        metrics=metrics,
+        objectives=objective or None,
+        members=members,
+        seed=seed,
+        prior=prior,
+        out=out,
+        dtype=dtype,
+        threads=threads,
+        cluster=cluster,
+        progress=progress_of(quiet),
+    )
+    tables = result.headlines() if metrics is None else result.tables()
+    hidden = len(result.tables()) - len(tables)
+    last = [f"More: {hidden} further metrics with --metrics all; everything with --json."] if hidden else []
+    if out is not None:
+        last.append(f"Saved: the run in {out}, its tables and charts in {out / 'report'}.")
+    show(result, as_json, tables, last)
