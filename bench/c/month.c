@@ -352,13 +352,14 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
 
         // ---- discount: what buyers ask (D1 to D3)
         const real listed = L(producer_listing) * (0.4 + 0.6 * L(secondary_sanctions));
-        const real threat = 0.35 * L(secondary_sanctions) + P(ban_stigma) * L(crude_import_ban);
-        const real level = (listed + threat) * pressed;
+        const real threat = 0.35 * L(secondary_sanctions);
+        const real stigma = P(ban_stigma) * L(crude_import_ban);
+        const real level = (listed + threat) * pressed + stigma;
         const real adapted = S(pressure_adapted)
                               + (1.0 - halving(P(adaptation_months)))
                                     * (P(adaptation_share) * level - S(pressure_adapted));
         const real unwaived = most(level - adapted, 0.0);
-        const real pressure = most((listed * (1.0 - L(waiver)) + threat) * pressed - adapted, 0.0);
+        const real pressure = most((listed * (1.0 - L(waiver)) + threat) * pressed + stigma - adapted, 0.0);
         const real port_access = 1.0 - 0.15 * L(port_ban);
         real premium[BUYERS], capacity[BUYERS];
         EACH_BUYER {

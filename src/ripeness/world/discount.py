@@ -1,7 +1,7 @@
 """The discount in two steps: what buyers ask for (delivered), and what carrying costs (to the port of loading).
 
 Equations (docs/model/discount.md):
-    D1  L(w) = listed (1 - w) (0.4 + 0.6 sec) + 0.35 sec + stigma ban;  pi(w) = (L(w) - adapted)+, all (1 - relief)
+    D1  L(w) = [listed (1 - w) (0.4 + 0.6 sec) + 0.35 sec] (1 - relief) + stigma ban;  pi(w) = (L(w) - adapted)+
         adapted' = adapted + (1 - 2^(-1/h)) (share L(0) - adapted)         buyers and banks learn
     D2  rho_b = rho0_b + chi_b pi(w) + tariff_b t - kap scarcity           premium that buyer b asks
         q_b = qbar_b reach_b access_b logistic((d - rho_b) / width)     what it accepts at a delivered discount d
@@ -86,11 +86,12 @@ class Discount(NamedTuple):
 
 def secondary_pressure(levers: Levers, ban_stigma: Array, waiver: Array) -> Array:
     """Level of pressure on buyers and their banks before they adapt (D1); 1 at full listing and threat."""
-    return (
+    threats = (
         levers.producer_listing * (1.0 - waiver) * (0.4 + 0.6 * levers.secondary_sanctions)
         + 0.35 * levers.secondary_sanctions
-        + ban_stigma * levers.crude_import_ban
-    ) * (1.0 - levers.pressure_relief)
+    )
+    # Relief suspends enforcement while talks last; an import ban stays law, and so does what it says to others.
+    return threats * (1.0 - levers.pressure_relief) + ban_stigma * levers.crude_import_ban
 
 
 def accepted_mbd(discount: Array, capacity: Array, premium: Array, width: Array, xp: Any) -> Array:
@@ -173,7 +174,7 @@ def price_terms(
     return PriceTerms(
         (delivered + final[0], logistics + final[1], tax_wedge + final[2]),
         tuple((final[i] - expected.mean[i]) / spreads[i] for i in range(3)),
-        tuple(reader.is_reference * value for value in errors.covariance),
+        tuple(xp.where(is_reference, value, 0.0) for value in errors.covariance),
         (seen_1, seen_2, seen_3),
     )
 

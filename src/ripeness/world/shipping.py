@@ -3,12 +3,12 @@
 Equations (docs/model/shipping.md):
     S1  listing moves ships to a harder class: share moved = 1 - exp(-listed / ships)
     S2  loss' = (n loss 2^(-1/h) + moved loss0) / (n + moved)      mean productivity loss of a class
-    S3  ships' = ships + purchases - scrapping - seizures, purchases = rate softplus((TCE - threshold) / threshold)
+    S3  ships' = ships + purchases - scrapping - seizures, purchases = rate 0.25 softplus((TCE / threshold - 1) / 0.25)
     S4  channel' = channel + k [ target - channel ]                insured ships leave and come back
         target = (1 - ban) [ 1 - cap + cap (open + (1 - open) false) ],  open = logistic((cap level - FOB) / width)
     S5  capacity = insured channel + sum over shadow classes of ships (1 - enforcement loss), Aframax equivalents
     S6  use = cargo round_trip / (payload capacity)
-        TCE = normal exp[ smooth max(t1 ln(use / 0.8), ln 0.5) + t2 alarm ]
+        TCE = normal exp[ smooth max(t1 ln(use / 0.6), ln 0.5) + t2 alarm ]
     S7  stranded = enforcement laden share payload (moved loss0)     cargo on ships listed at sea waits a month
     S8  lifted = cargo (1 + use^8)^(-1/8)
 Sources: models.md 3.1 to 3.3; Cardoso, Daubanes and Salant 2025 for the build-up under a cap.
@@ -23,7 +23,7 @@ from ripeness.flow import Array, Levers, MonthRow, Parameters, Shocks, WorldStat
 from ripeness.world.assimilation import Assimilated, Reader, assimilate, observation
 from ripeness.world.smooth import clip, halving, logistic, softplus
 
-LOG_NORMAL_USE = math.log(0.8)
+LOG_NORMAL_USE = math.log(0.6)
 """Log of the use of capacity at which earnings are normal."""
 
 LOG_OUTSIDE_EARNINGS = math.log(0.5)
@@ -31,6 +31,9 @@ LOG_OUTSIDE_EARNINGS = math.log(0.5)
 
 EARNINGS_WIDTH = 0.4
 """Range of log earnings over which ships leave for other trades."""
+
+PURCHASE_WIDTH = 0.25
+"""Range of rents, over the threshold, in which buyers of old ships come and go."""
 
 LADEN_SHARE = 0.5
 """Share of ships at sea with cargo when they are listed."""
@@ -198,7 +201,8 @@ def voyage(
 
 def purchases(state: WorldState, params: Parameters, tce_usd_day: Array, xp: Any) -> WorldState:
     """Old ships bought into the unlisted class while their rent pays (S3)."""
-    bought = params.purchase_rate_month * softplus(tce_usd_day / params.purchase_rent_usd_day - 1.0, xp)
+    over = (tce_usd_day / params.purchase_rent_usd_day - 1.0) / PURCHASE_WIDTH
+    bought = params.purchase_rate_month * PURCHASE_WIDTH * softplus(over, xp)
     ships = [state.fleet[i] for i in range(4)]
     ships[UNLISTED] = ships[UNLISTED] + bought
     return state._replace(fleet=xp.stack(ships))
