@@ -92,7 +92,7 @@ def test_draws_are_quantiles_of_the_prior(spec):
     prior = prior_from(spec)
     draws = draw_parameters(_case(known=spec), LAYOUT, 4096, seed=9)[LAYOUT["known"].start]
     exact = prior.ppf(unit_points(LAYOUT.size, 4096, 9)[LAYOUT["known"].start])
-    np.testing.assert_allclose(draws, exact, rtol=0, atol=1e-5 * prior.sd() + 1e-15)
+    np.testing.assert_allclose(draws, exact, rtol=0, atol=1e-5 * prior.sd + 1e-15)
     assert draws.min() >= prior.ppf(0.0)
     assert draws.max() <= prior.ppf(1.0)
 
