@@ -14,7 +14,7 @@ from ripeness.api.chart_data import CHARTED, MonthlyFans, monthly_fans
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Result
 from ripeness.api.simulation import MEMBERS, Asked, Options, When, ask, simulated, with_paths
-from ripeness.base import RipenessError
+from ripeness.base import RipenessError, closest
 from ripeness.case import REFERENCE
 from ripeness.ensemble.fans import QUANTILES
 from ripeness.ensemble.metrics import (
@@ -265,8 +265,19 @@ def chosen_metrics(names: Sequence[str] | str | None) -> tuple[Metric, ...]:
     if names is None or names == "all":
         return METRICS
     wanted = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
-    found = {metric_named(name) for name in wanted if name}
+    found = {_metric(name) for name in wanted if name}
     return tuple(metric for metric in METRICS if metric in found)
+
+
+def _metric(name: str) -> Metric:
+    """The metric of a name; where there is none, the error names the one that begins alike."""
+    known = [metric.name for metric in METRICS]
+    if name not in known:
+        stems = {each.partition("_usd_")[0].partition("_rub_")[0]: each for each in known}
+        near = closest(name, stems)
+        if near is not None:
+            raise RipenessError(f"there is no metric {name!r}", f"did you mean {stems[near]!r}?")
+    return metric_named(name)
 
 
 def chosen_objectives(said: Sequence[str | Objective] | None) -> tuple[Objective, ...]:
@@ -279,7 +290,7 @@ def chosen_objectives(said: Sequence[str | Objective] | None) -> tuple[Objective
             found.append(aim)
             continue
         name, _, sense = aim.partition(":")
-        metric_named(name)
+        _metric(name)
         if sense not in ("lower", "higher"):
             raise RipenessError(f"objective {aim!r} has no direction", f"write {name}:lower or {name}:higher")
         found.append(Objective(name, sense, "named by whoever asked"))

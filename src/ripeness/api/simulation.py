@@ -30,7 +30,7 @@ FEWEST_MEMBERS = 20
 
 DTYPES = ("float32", "float64")
 
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 10
 """About how long the first compilation takes on two cores."""
 
 When = Month | str | None
@@ -145,6 +145,12 @@ def ask(
     """
     loaded = load(case) if isinstance(case, str | Path) else case
     begins, ends = month(start, "start"), month(until, "until")
+    for what, when in (("start", begins), ("until", ends)):
+        if when is not None and not loaded.first_month <= when <= loaded.last_month:
+            raise RipenessError(
+                f"{what} {when} is not a month of case {loaded.name}",
+                f"choose one from {loaded.first_month} to {loaded.last_month}",
+            )
     names = chosen_policies(loaded, policies)
     compiled = tuple(compile_policy(loaded, name, begins) for name in names)
     default = begins or loaded.default_start or loaded.data_until + 1

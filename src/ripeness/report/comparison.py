@@ -18,6 +18,9 @@ SETTLED = 0.95
 NAMED = 4
 """Policies that a sentence names before it counts the rest."""
 
+IDENTIFIED = {"identified": "record", "weakly": "record, weakly", "prior-driven": "prior"}
+"""What the case's author says of a parameter, in the words of the table."""
+
 LATER = "later"
 """What stands for a month beyond the end of the run."""
 
@@ -181,7 +184,7 @@ def _driver_notes(document: Document) -> tuple[str, ...]:
 def _known_from(driver: Document) -> str:
     narrowed = driver.get("posterior_over_prior_sd")
     if narrowed is None:
-        return str(driver["identification"])
+        return IDENTIFIED[driver["identification"]]
     limits = ((0.5, "record"), (0.8, "both"), (1.2, "prior"), (math.inf, "moved"))
     return f"{next(word for limit, word in limits if narrowed <= limit)} ({narrowed:.2f})"
 
@@ -257,7 +260,7 @@ def conclusions(document: Document) -> dict[str, str]:
     if not document["objectives"] or not others:
         return {
             "holds": "What holds: the bands above; there is no second policy to compare.",
-            "does_not_hold": f"What does not: {_outside(document)}.",
+            "does_not_hold": f"What does not: {_outside()}.",
         }
     aim = document["objectives"][0]["metric"]
     gaps = {name: document["policies"][name]["difference"][aim] for name in others}
@@ -310,8 +313,10 @@ def _what_does_not(document: Document, aim: str, gaps: Document, open_: Sequence
     rivals = _rivals(document, aim)
     if rivals:
         said.append(rivals)
-    said.append(_outside(document))
-    return f"What does not hold: for {about['label'].lower()}, {'; '.join(said)}."
+    label = about["label"].lower()
+    if not said:
+        return f"What does not hold: anything beyond {label} and the tables above; {_outside()}."
+    return f"What does not hold: for {label}, {'; '.join(said)}. Beyond that, {_outside()}."
 
 
 def _rivals(document: Document, aim: str) -> str:
@@ -332,7 +337,7 @@ def _rivals(document: Document, aim: str) -> str:
     )
 
 
-def _outside(document: Document) -> str:
+def _outside() -> str:
     return "nothing here says what either side would accept, since talks and fighting are not modelled"
 
 

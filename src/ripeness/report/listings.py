@@ -21,8 +21,6 @@ def case_tables(document: Document) -> tuple[Table, ...]:
         Column("months", "Months", text=True),
         Column("data_until", "Data to", text=True),
         Column("policies", "Policies"),
-        Column("series", "Series"),
-        Column("parameters", "Parameters"),
         Column("fitted", "Fitted to", text=True, missing="no"),
     )
     rows = tuple(
@@ -32,8 +30,6 @@ def case_tables(document: Document) -> tuple[Table, ...]:
             f"{each['first_month']} to {each['last_month']}",
             each["data_until"],
             len(each["policies"]),
-            each["series"],
-            each["parameters"],
             each["posterior_cutoff"],
         )
         for each in document["cases"]

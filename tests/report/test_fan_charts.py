@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripeness.base import Month, month_range
+from ripeness.report.fan_charts import (
+    FanFigure,
+    Panel,
+    draw,
+    folded,
+    in_words,
+    save_figure,
+    spread_apart,
+)
+
+MONTHS = month_range(Month(2024, 1), Month(2027, 12))
+LEVELS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])[:, None]
+
+
+def band(middle: float) -> np.ndarray:
+    return middle + LEVELS * np.linspace(0.2, 2.0, len(MONTHS))
+
+
+def panel(*policies: str) -> Panel:
+    seen = np.where(np.arange(len(MONTHS)) < 24, 50.0, np.nan)
+    bands = {name: band(50.0 + 3 * i) for i, name in enumerate(policies)}
+    return Panel("Brent & <price>", "USD/bbl", bands, seen, np.arange(len(MONTHS)) % 2 == 0)
+
+
+def figure(*policies: str) -> FanFigure:
+    starts = dict.fromkeys(policies[1:], Month(2026, 1))
+    panels = (panel(*policies),) * 2
+    return FanFigure("A title", "below", "foot", MONTHS, panels, Month(2025, 12), starts, MONTHS[-1])
+
+
+def test_both_files_are_written_and_the_svg_can_be_read_aloud(tmp_path: Path) -> None:
+    svg, png = save_figure(figure("as_enacted", "other"), tmp_path / "f.svg", tmp_path / "f.png")
+    text = svg.read_text()
+    assert '<title id="title">A title</title>' in text
+    assert "Brent &amp; &lt;price&gt;, USD/bbl, in 2027-12: as_enacted 50" in text
+    assert 'role="img"' in text
+    assert "as_enacted" in text.partition("</desc>")[2], "the label of the line"
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_same_figure_gives_the_same_file(tmp_path: Path) -> None:
+    first = save_figure(figure("as_enacted", "other"), tmp_path / "a.svg", tmp_path / "a.png")
+    second = save_figure(figure("as_enacted", "other"), tmp_path / "b.svg", tmp_path / "b.png")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_words_give_median_and_band_with_unit() -> None:
+    assert "other 53 (5 to 95 %: 49 to 57)" in in_words(figure("as_enacted", "other"))
+
+
+def test_more_fans_than_can_be_read_are_refused() -> None:
+    with pytest.raises(ValueError, match="at most 4"):
+        figure("a", "b", "c", "d", "e")
+
+
+def test_axes_name_their_units_and_a_policy_is_drawn_from_its_start_on() -> None:
+    drawn = draw(figure("as_enacted", "other"))
+    axes = drawn.axes[0]
+    assert any(text.get_text() == "USD/bbl" for text in axes.texts)
+    last = max(
+        axes.lines,
+        key=lambda line: (
+            line.get_zorder() if len(line.get_xdata()) > 2 and line.get_marker() == "None" else -1
+        ),
+    )
+    assert min(last.get_xdata()) > 2025.9
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=4), st.floats(1, 20))
+def test_labels_are_moved_apart_and_keep_their_order(values: list[float], gap: float) -> None:
+    places = spread_apart(values, gap, 0.0, 100.0)
+    ordered = sorted(range(len(values)), key=lambda i: values[i])
+    for lower, upper in pairwise(ordered):
+        assert places[upper] - places[lower] >= 0.97 * gap
+    assert all(-1e-9 <= place <= 100 + 1e-9 for place in places)
+
+
+def test_long_names_are_folded_at_underscores() -> None:
+    assert folded("tighten_if_discount_narrows") == "tighten_if_\ndiscount_\nnarrows"
+    assert folded("as_enacted") == "as_enacted"
