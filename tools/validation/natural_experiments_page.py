@@ -179,7 +179,8 @@ def page(case: Case) -> str:
         "[NE8](../../src/ripeness/cases/ukraine/predictions/NE8.json)); the script never makes them again. "
         "Brent, instruments and the stop of supply are given; parameters come from evidence before 2025-01.",
         "",
-        "**These are the second predictions.** The [first](first_predictions) were committed before they were scored. Of the recorded "
+        "**These are the second predictions.** "
+        "The [first](first_predictions) were committed before they were scored. Of the recorded "
         "levels, 23 of 24 (NE6) and 7 of 8 (NE8) lay inside the 80 % interval widened by one error; both "
         "misses were "
         "oil afloat, 85 against 147 mb and 78 against 124. After that the model was changed (purchases of ships, "

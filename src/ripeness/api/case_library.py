@@ -75,6 +75,7 @@ def check(case: str | Path = "ukraine", *, levers: bool = True, progress: Progre
         "readable": readable,
         "faults": [fault.as_record() for fault in faults],
         "remarks": [remark.as_record() for remark in remarks],
+        "quality": None if loaded is None else quality_report(loaded),
     }
     said = (
         (f"{name}: sound.",) if not faults else (f"{name}: {len(faults)} fault{'s' * (len(faults) != 1)}.",)

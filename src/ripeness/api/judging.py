@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 BACKCAST_MEMBERS = 1024
 
-ORIGIN_STEP = 3
+ORIGIN_STEP = 2
 """Months between origins where none are named."""
 
-FIRST_ORIGIN_AFTER = 24
+FIRST_ORIGIN_AFTER = 12
 """Months of record before the first origin where none are named."""
 
 Mode = Literal["conditional", "unconditional"]
@@ -51,7 +51,7 @@ def backcast(
 
     Args:
         case: name of a shipped case, or a folder.
-        origins: months as `2024-01:2026-06` (every third), `2024-01:2026-06:1`, or a list.
+        origins: months as `2024-01:2026-06` (every second), `2024-01:2026-06:1`, or a list.
         horizons: months ahead; 1 is the origin month itself.
         mode: `conditional` gives the true instruments and Brent after the origin, `unconditional` does not.
         members: futures of each forecast.

@@ -14,7 +14,7 @@ Origins = Annotated[
     str | None,
     typer.Option(
         metavar="A:B[:STEP]",
-        help="Months from which to forecast, every third by default.",
+        help="Months from which to forecast, every second by default.",
         rich_help_panel=o.CHOICE,
     ),
 ]

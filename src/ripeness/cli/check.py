@@ -30,7 +30,10 @@ def command(
     """
     result = api.check(case, levers=levers, progress=progress_of(quiet))
     document = result.document
-    show(result, as_json, (), [said(fault) for fault in (*document["faults"], *_remarks(document, quiet))])
+    tables = [table for table in result.tables() if table.name == "quality"]
+    show(
+        result, as_json, tables, [said(fault) for fault in (*document["faults"], *_remarks(document, quiet))]
+    )
     fail_unless(result.ok, document["readable"])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +39,13 @@ DASHES: tuple[Any, ...] = ((0, (4, 2)), "solid", (0, (6, 1.5, 1, 1.5)), (0, (1.5
 YEARS_BEFORE = 3
 """Years of record that a chart shows before the first policy begins."""
 
-SIZE = (14.4, 11.0)
+SIZE = (14.8, 11.0)
 """Inches of a figure; 150 dots an inch."""
 
-LABEL_INCHES = 1.05
+LABEL_INCHES = 1.2
 """Room to the right of each panel for the names of policies."""
 
-LABEL_CHARACTERS = 15
+LABEL_CHARACTERS = 13
 """Characters after which a name is folded at an underscore."""
 
 
@@ -240,18 +241,18 @@ def _mark_months(axes: Axes, figure: FanFigure, x: Floats) -> None:
 
 
 def _name_marks(axes: Axes, figure: FanFigure) -> None:
-    """Words at the vertical lines, in one panel for all."""
+    """Words along the vertical lines, in one panel for all."""
     low, high = axes.get_xlim()
     for at, words in _marks(figure):
-        left = at > low + 0.75 * (high - low)
         if low <= at <= high:
             axes.annotate(
                 words,
-                (at, 1.0),
+                (at, 0.0),
                 xycoords=("data", "axes fraction"),
-                xytext=(-3 if left else 3, 1),
+                xytext=(3, 4),
                 textcoords="offset points",
-                ha="right" if left else "left",
+                rotation=90,
+                ha="left",
                 va="bottom",
                 fontsize=8,
                 color=MUTED,
@@ -273,15 +274,15 @@ def _label_ends(axes: Axes, panel: Panel, x: Floats) -> None:
     low, high = axes.get_ylim()
     ends = {name: band[2][-1] for name, band in panel.bands.items() if np.isfinite(band[2][-1])}
     labels = {name: folded(name) for name in ends}
-    tallest = max((text.count("\n") + 1 for text in labels.values()), default=1)
-    places = spread_apart(list(ends.values()), (0.035 + 0.045 * tallest) * (high - low), low, high)
+    heights = [(0.025 + 0.05 * (text.count("\n") + 1)) * (high - low) for text in labels.values()]
+    places = spread_apart(list(ends.values()), heights, low, high)
     span = x[-1] - x[0]
     for place, (name, end) in zip(places, ends.items(), strict=True):
         colour = COLOURS[list(panel.bands).index(name)]
         axes.annotate(
             labels[name],
             (x[-1] + 0.01 * span, end),
-            xytext=(x[-1] + 0.06 * span, place),
+            xytext=(x[-1] + 0.07 * span, place),
             annotation_clip=False,
             ha="left",
             va="center",
@@ -289,31 +290,38 @@ def _label_ends(axes: Axes, panel: Panel, x: Floats) -> None:
             linespacing=1.0,
             weight="bold",
             color=colour,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.8, "shrinkA": 1, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "lw": 0.8,
+                "relpos": (0.0, 0.5),
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
         )
 
 
-def spread_apart(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """The values moved as little as needed to lie `gap` apart, in order, inside low..high where they fit."""
+def spread_apart(values: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Middles of labels of these heights, in the order of the values and as near to them as they fit in low..high."""
     order = sorted(range(len(values)), key=lambda i: values[i])
-    places = [min(max(values[i], low + gap / 2), high - gap / 2) for i in order]
-    for _ in range(50):
-        moved = False
-        for i in range(len(places) - 1):
-            lack = gap - (places[i + 1] - places[i])
-            if lack > 1e-9 * gap:
-                places[i] -= lack / 2
-                places[i + 1] += lack / 2
-                moved = True
-        if not moved:
-            break
-    if places and places[0] < low + gap / 2:
-        shift = low + gap / 2 - places[0]
-        places = [max(place, low + gap / 2 + gap * i) for i, place in enumerate(places)] if shift else places
-    if places and places[-1] > high - gap / 2:
-        top = high - gap / 2
-        places = [min(place, top - gap * (len(places) - 1 - i)) for i, place in enumerate(places)]
     result = [0.0] * len(values)
-    for at, place in zip(order, places, strict=True):
-        result[at] = place
+    if not order:
+        return result
+    # Distance of each label's middle from the first one's where all lie close together.
+    reach = [0.0]
+    for below, above in pairwise(order):
+        reach.append(reach[-1] + (heights[below] + heights[above]) / 2)
+    # What is left is to place points that may not step back: pool those that would, at their mean.
+    pools: list[tuple[float, int]] = []
+    for at, i in enumerate(order):
+        mean, count = values[i] - reach[at], 1
+        while pools and pools[-1][0] > mean:
+            other, size = pools.pop()
+            mean, count = (mean * count + other * size) / (count + size), count + size
+        pools.append((mean, count))
+    bottom = low + heights[order[0]] / 2
+    top = high - heights[order[-1]] / 2 - reach[-1]
+    levels = [max(min(mean, top), bottom) for mean, count in pools for _ in range(count)]
+    for at, i in enumerate(order):
+        result[i] = levels[at] + reach[at]
     return result

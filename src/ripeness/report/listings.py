@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ripeness.evidence import JUDGED
 from ripeness.report.tables import Cell, Column, Spread, Table
 
 Document = Mapping[str, Any]
@@ -60,7 +61,39 @@ def check_tables(document: Document) -> tuple[Table, ...]:
         )
         if rows:
             tables.append(Table(name, title, columns, rows))
+    if document.get("quality"):
+        tables.append(quality_table(document["quality"]))
     return tuple(tables)
+
+
+def quality_table(report: Document) -> Table:
+    """What the numbers of a case rest on: shares of quality of each series, instrument and the parameters."""
+    columns = (
+        Column("name", "Series, instrument or parameters", text=True),
+        Column("values", "Values", decimals=0),
+        *(Column(quality, quality.capitalize(), decimals=0) for quality in JUDGED),
+    )
+
+    def row(name: str, values: int, shares: Mapping[str, float]) -> tuple[str | int | float, ...]:
+        return (name, values, *(100.0 * shares.get(quality, 0.0) for quality in JUDGED))
+
+    observed = {name: about for name, about in report["series"].items() if about["observes"]}
+    others = {name: about for name, about in report["series"].items() if not about["observes"]}
+    rows = [row(name, about["months"], about["quality"]) for name, about in observed.items()]
+    if others:
+        months = [about["months"] for about in others.values()]
+        pooled = {
+            quality: sum(
+                n * about["quality"].get(quality, 0.0)
+                for n, about in zip(months, others.values(), strict=True)
+            )
+            / sum(months)
+            for quality in JUDGED
+        }
+        rows.append(row(f"{len(others)} further series", sum(months), pooled))
+    rows += [row(name, about["values"], about["quality"]) for name, about in report["instruments"].items()]
+    rows.append(row("parameters", report["parameters"]["count"], report["parameters"]["quality"]))
+    return Table("quality", "What the numbers rest on, percent of values", columns, tuple(rows))
 
 
 def backcast_tables(document: Document) -> tuple[Table, ...]:
