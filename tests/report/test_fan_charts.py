@@ -77,13 +77,21 @@ def test_axes_name_their_units_and_a_policy_is_drawn_from_its_start_on() -> None
     assert min(last.get_xdata()) > 2025.9
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=4), st.floats(1, 20))
-def test_labels_are_moved_apart_and_keep_their_order(values: list[float], gap: float) -> None:
-    places = spread_apart(values, gap, 0.0, 100.0)
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(1, 20)), min_size=1, max_size=4))
+def test_labels_are_moved_apart_inside_the_panel_and_keep_their_order(
+    labels: list[tuple[float, float]],
+) -> None:
+    values, heights = [value for value, _ in labels], [height for _, height in labels]
+    places = spread_apart(values, heights, 0.0, 100.0)
     ordered = sorted(range(len(values)), key=lambda i: values[i])
     for lower, upper in pairwise(ordered):
-        assert places[upper] - places[lower] >= 0.97 * gap
-    assert all(-1e-9 <= place <= 100 + 1e-9 for place in places)
+        assert places[upper] - places[lower] >= (heights[lower] + heights[upper]) / 2 - 1e-9
+    for place, height in zip(places, heights, strict=True):
+        assert height / 2 - 1e-9 <= place <= 100 - height / 2 + 1e-9
+
+
+def test_labels_with_room_stay_at_their_lines() -> None:
+    assert spread_apart([90.0, 10.0], [8.0, 8.0], 0.0, 100.0) == [90.0, 10.0]
 
 
 def test_long_names_are_folded_at_underscores() -> None:
