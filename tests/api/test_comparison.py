@@ -81,6 +81,7 @@ def test_a_notebook_gets_a_page_without_script(comparison: Comparison) -> None:
     assert "<script" not in text
     assert "What holds" in text
     assert "What does not hold" in text
+    assert repr(comparison) == "<Comparison: two_states: policies side by side, 2003-01 to 2004-12>"
 
 
 def test_start_moves_every_policy_and_until_ends_the_run() -> None:

@@ -58,7 +58,7 @@ NOT_HERE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Comparison(Result):
     """Policies on common futures. `run` holds every member; `document` what JSON says of them."""
 

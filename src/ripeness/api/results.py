@@ -121,7 +121,7 @@ class Result(ABC):
         return f"<{type(self).__name__}: {self.title}>"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Answer(Result):
     """The answer of a command that keeps no futures: a document, and the tables made from it."""
 
