@@ -207,26 +207,28 @@ def verify_tables(document: Document) -> tuple[Table, ...]:
 
 
 def bench_tables(document: Document) -> tuple[Table, ...]:
-    """Speeds, one line a tool, tools of one kind of work below each other."""
+    """Speeds, one table a kind of work."""
     columns = (
-        Column("work", "Work", text=True),
         Column("tool", "Tool", text=True),
         Column("n", "Size"),
         Column("state", "State", text=True),
-        Column("seconds", "Median", "s", text=False),
-        Column("rate", "Rate", text=False),
+        Column("seconds", "Median, s"),
+        Column("rate", "Rate"),
         Column("note", "Note", text=True),
     )
-    rows = tuple(
-        (
-            line["work"],
-            f"{line['tool']} {line['version']}",
-            line["n"],
-            line["state"],
-            _three(line["seconds"]["median"]),
-            f"{line['rate']:,.3g} {line['unit']}",
-            line.get("note", ""),
+    tables = []
+    for work in dict.fromkeys(line["work"] for line in document["records"]):
+        rows = tuple(
+            (
+                f"{line['tool']} {line['version']}",
+                line["n"],
+                line["state"],
+                _three(line["seconds"]["median"]),
+                f"{_three(line['rate']) if line['rate'] < 100 else format(line['rate'], ',.0f')} {line['unit']}",
+                line.get("note", ""),
+            )
+            for line in document["records"]
+            if line["work"] == work
         )
-        for line in document["records"]
-    )
-    return (Table("bench", "Speed", columns, rows),) if rows else ()
+        tables.append(Table("bench", work, columns, rows))
+    return tuple(tables)
