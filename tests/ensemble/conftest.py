@@ -90,7 +90,8 @@ def cheap(monkeypatch):
 def run_in_a_process_of_its_own(folder, members, signal_after=None, signal_number=signal.SIGKILL):
     """Run to a folder in another process, which gets a signal once `signal_after` chunks are there."""
     script = f"""
-import importlib.util, os, sys
+import importlib.util, os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background hands it down ignored
 spec = importlib.util.spec_from_file_location("small", {__file__!r})
 small = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(small)
