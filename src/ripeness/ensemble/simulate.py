@@ -1,7 +1,7 @@
 """The loop over members: chunks and threads around an engine, the same numbers however they are cut.
 
 A run replays the record under the reference policy (its shocks are inferred month by month), steps
-every other policy on these shocks, and goes on into the forecast with drawn shocks (models.md 10).
+every other policy on these shocks, and goes on into the forecast with drawn shocks.
 """
 
 from __future__ import annotations

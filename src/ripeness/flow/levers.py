@@ -8,7 +8,7 @@ from ripeness.flow.layout import PerBuyer, PerTrigger, PerTriggerWatched, Scalar
 
 
 class Levers(NamedTuple):
-    """Instruments in force in one month (models.md, section 1). Shares are 0..1 unless said otherwise."""
+    """Instruments in force in one month. Shares are 0..1 unless said otherwise."""
 
     crude_import_ban: Scalar  # share of the EU and G7 crude market closed
     product_import_ban: Scalar  # share of the EU and G7 product market closed

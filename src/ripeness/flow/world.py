@@ -12,7 +12,7 @@ PerPriceError = Annotated[Array, (6,)]
 class Parameters(NamedTuple):
     """Uncertain constants of a future, one value a member; priors and sources are in the case."""
 
-    # oil market (models.md, section 2)
+    # oil market
     brent_reversion_year: Scalar  # 1/year
     brent_volatility: Scalar  # (USD/bbl)^(1/2) a year
     demand_elasticity_short: Scalar
@@ -25,7 +25,7 @@ class Parameters(NamedTuple):
     world_share: Scalar  # share of the target's normal exports in world supply
     coalition_imports_mbd: Scalar  # net oil imports of the coalition, mb/d
 
-    # refining (section 3.7)
+    # refining
     crude_output_mbd: Scalar  # crude and condensate that would be produced with no shut-in
     runs_normal_mbd: Scalar
     repair_months: Scalar
@@ -46,7 +46,7 @@ class Parameters(NamedTuple):
     storage_limit_mb: Scalar  # unsold oil afloat above which fields are shut in
     permanent_loss_share: Scalar  # share of shut-in capacity lost for good
 
-    # shipping (3.1 to 3.3)
+    # shipping
     fleet_initial: PerFleet  # Aframax equivalents available to this trade
     round_trip_days: PerBuyer  # laden and ballast voyage with port time
     payload_mb: Scalar
@@ -58,8 +58,8 @@ class Parameters(NamedTuple):
     listing_half_life_eu_uk: Scalar  # months
     enforcement_adjustment: Scalar  # 1/month, how fast credibility follows practice
     scrapping_year: Scalar  # 1/year
-    purchase_rate_month: Scalar  # ships a month at a rent one scale above the threshold
-    purchase_rent_usd_day: Scalar  # rent that pays for an old ship
+    purchase_rate_month: Scalar  # ships a month at earnings of twice the threshold
+    purchase_rent_usd_day: Scalar  # earnings of a ship-day that pay for an old ship
     false_attestation: Scalar  # share of insured ships that lift above the cap with no checks
     channel_width_usd_bbl: Scalar  # price range over which owners leave or return
     channel_switch_month: Scalar  # 1/month, speed of leaving and returning
@@ -75,7 +75,7 @@ class Parameters(NamedTuple):
     port_ban_days: Scalar  # days lost where receiving ports refuse ships
     interdiction_insurance: Scalar  # USD/bbl at an interdiction of 1 % of ships a month
 
-    # discount (3.4 to 3.6)
+    # discount
     buyer_capacity_mbd: PerBuyer
     buyer_risk_premium: PerBuyer  # USD/bbl asked without new pressure
     buyer_risk_slope: PerBuyer  # USD/bbl at full secondary pressure
@@ -110,7 +110,7 @@ class Parameters(NamedTuple):
     revenue_sd: Scalar
     revenue_persistence: Scalar
 
-    # treasury (section 4)
+    # treasury
     tax_wedge_2022_usd_bbl: Scalar  # tax price over FOB while it was a delivered price
     tax_wedge_2023_usd_bbl: Scalar  # the same from April 2023 to December 2024
     tax_wedge_sd: Scalar
@@ -191,7 +191,7 @@ class WorldState(NamedTuple):
     delivered_error: Scalar
     logistics_error: Scalar
     price_errors_covariance: PerPriceError  # of delivered, logistics and tax wedge: 11, 21, 22, 31, 32, 33
-    pressure_adapted: Scalar  # share of secondary pressure already worked around
+    pressure_adapted: Scalar  # level of secondary pressure already worked around
     buyer_reach: PerBuyer
     port_discount: Scalar  # buyers' terms as the port price reflects them, USD/bbl
     unsold_mb: Scalar

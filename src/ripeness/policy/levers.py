@@ -1,7 +1,7 @@
 """The catalogue of levers: what each one is, its range, and where it may act.
 
 `moves` names rows of `WorldState` or `Outputs` that the lever reaches through its own term in the
-equations; `not_directly` names outputs it may change only through those (models.md, section 1). The
+equations; `not_directly` names outputs it may change only through those. The
 check of a case, the reference pages and the test that every lever moves something all read this.
 """
 

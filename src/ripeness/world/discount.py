@@ -9,10 +9,10 @@ Equations (docs/model/discount.md):
     D3  d* solves sum_b q_b(d) = cargo + unsold / months;  six bracketed Newton steps on log odds
         d' = d + k (d* - d);  delivered = d' + mp (HHI - HHI0) + error  sluggish, and dearer with fewer buyers
     D4  unsold' = unsold + (lifted - sold) days                         oil afloat is a stock
-    D5  wedge = voyage cost + distant (fees + margin) + slope pi + seizure premium + (port - buyers) + rent + error
+    D5  wedge = voyage cost + distant (fees + margin) + slope pi(0) + seizure premium + (port - buyers) + rent + error
         rent = (TCE - normal) round trip / payload;  port' = port + j (buyers - port), buyers = d' + mp (HHI - HHI0)
     D6  FOB = Brent - grade - delivered discount - wedge                holds as an identity (I03)
-Sources: models.md 3.4 to 3.6; Kilian, Rapson and Schipper 2024 for the split of the wedge. Premia (d < 0) are possible.
+Source: Kilian, Rapson and Schipper 2024 for the split of the wedge. Premia (d < 0) are possible.
 """
 
 from __future__ import annotations

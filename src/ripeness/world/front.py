@@ -6,7 +6,7 @@ Equations (docs/model/closed_forms.md):
     K3  spread = sqrt(phi - (phi (2 p - 1))^2) / N
     K4  survivors = sqrt((a A^2 - b B^2) / a),  end = artanh(sqrt(b / a) B / A) / sqrt(a b)     Lanchester's square law
 K4 is a check of orders of magnitude only: no attrition of this kind is claimed for any war.
-Sources: models.md section 5; Lanchester 1916.
+Source: Lanchester 1916 for K4.
 """
 
 from __future__ import annotations

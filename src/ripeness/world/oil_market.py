@@ -8,7 +8,7 @@ Equations (docs/model/oil_market.md):
     W3  a' = (1 - lam) a + lam (e_dL - e_d) p                 b' likewise with e_s
     W4  Brent = B exp(p);  B' = B + (D / 12)(anchor - B) + sigma sqrt(B / 12) z
     W5  coalition cost = imports * days * Brent * [ 1 - exp(-s (1 - x)+ / (e_d + psi + (1 - s) e_s)) ]
-Sources: models.md section 2; Johnson, Rachel and Wolfram 2023 for W4; the elasticities are priors of the case.
+Source: Johnson, Rachel and Wolfram 2023 for W4; the elasticities are priors of the case.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Equations (docs/model/closed_forms.md):
     C1  withheld = clip((c_high - cap) / (c_high - c_low), 0, 1)    price-taking fields, costs uniform in between
     C2  P = P0 (1 - s withheld)^(-1 / e)                            rivals rigid, s share of capped barrels in the world
     C3  Q = (a - c) / 2 without a cap, a - cap where the cap binds, 0 where cap <= c;  price = min((a + c) / 2, cap)
-Sources: models.md 3.5; Turner and Sappington for C3. The block `shipping` moves no field by its cost: it lets
+Source: Turner and Sappington for C3. The block `shipping` moves no field by its cost: it lets
 the cap close or open the insured channel (S4), and shuts fields in at a low port price alone.
 """
 

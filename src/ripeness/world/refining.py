@@ -7,7 +7,7 @@ Equations (docs/model/refining.md):
     R4  crude for export = output - lost capacity - runs - (1 - pass) normal lost
     R5  friction' = friction 2^(-1/h) + f0 (ban rise)+            products find new buyers within months
     R6  products = [(yield runs - domestic)]+ (1 - friction)(1 - disruption)(1 - port loss)(1 + AR(1) error)
-Source: models.md 3.7; IEA throughput as reported by the press.
+Source: IEA throughput as reported by the press.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ class Refining(NamedTuple):
 
     runs: Assimilated
     crude_for_sea_mbd: Array
-    potential_output_mbd: Array
     product_exports_mbd: Array
 
 
@@ -78,4 +77,4 @@ def refining(
         product_friction=friction,
         product_ban_before=levers.product_import_ban + 0.0 * friction,
     )
-    return state, Refining(runs._replace(value=throughput), for_sea, potential, products)
+    return state, Refining(runs._replace(value=throughput), for_sea, products)

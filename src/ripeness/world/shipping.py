@@ -11,7 +11,7 @@ Equations (docs/model/shipping.md):
         TCE = normal exp[ smooth max(t1 ln(use / 0.6), ln 0.5) + t2 alarm ]
     S7  stranded = enforcement laden share payload (moved loss0)     cargo on ships listed at sea waits a month
     S8  lifted = cargo (1 + use^8)^(-1/8)
-Sources: models.md 3.1 to 3.3; Cardoso, Daubanes and Salant 2025 for the build-up under a cap.
+Source: Cardoso, Daubanes and Salant 2025 for the build-up under a cap.
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ class Fleet(NamedTuple):
     """Capacity of the month in Aframax equivalents, shadow share of crude, and days added to a voyage."""
 
     capacity: Array
-    insured_capacity: Array
     shadow_share: Assimilated
     extra_days: Array
     price_cap_usd_bbl: Array
@@ -61,10 +60,9 @@ class Fleet(NamedTuple):
 
 
 class Voyage(NamedTuple):
-    """What carrying the month's crude takes: cargo lifted, use of capacity, earnings of a ship-day."""
+    """What carrying the month's crude takes: cargo lifted, earnings of a ship-day."""
 
     lifted_mbd: Array
-    use: Array
     tce_usd_day: Array
 
 
@@ -168,7 +166,6 @@ def fleet(
     )
     return state, Fleet(
         capacity,
-        insured_capacity,
         share._replace(value=clip(share.value, 0.0, 1.0, xp)),
         extra + 0.0 * capacity,
         cap,
@@ -196,7 +193,7 @@ def voyage(
     above = params.tce_slope * (log_use - LOG_NORMAL_USE) - LOG_OUTSIDE_EARNINGS
     own = LOG_OUTSIDE_EARNINGS + EARNINGS_WIDTH * softplus(above / EARNINGS_WIDTH, xp)
     earning = clip(own + params.tce_market * alarm, -3.0, 2.5, xp)
-    return Voyage(lifted, use, params.tce_normal_usd_day * xp.exp(earning))
+    return Voyage(lifted, params.tce_normal_usd_day * xp.exp(earning))
 
 
 def purchases(state: WorldState, params: Parameters, tce_usd_day: Array, xp: Any) -> WorldState:

@@ -4,7 +4,8 @@ Equations (docs/model/treasury.md):
     F1  tax price: see tax_price.py
     F2  X = (tax price - 15) rate / 1000                                        thousand RUB/bbl
         oil and gas = c0 + c1 v X(-1) + shift + profit tax (quarters, March) + one-offs - damper scarcity + error
-    F3  base = law's fixed sum, or F2 at the cut-off price; below it the fund pays, above it the fund receives
+    F3  base = law's fixed sum, or F2 at the cut-off price; below it the fund pays, above it the fund receives;
+        in December it also meets a share of the deficit of the year
     F4  spending = plan (1 + drift)(prices / planned prices)(1 + AR(1)) - cut
         non-oil = plan (prices / planned prices)(1 + AR(1))
     F5  deficit = spending - oil and gas - non-oil;  need' = need + (deficit - draw - need) / 6
@@ -13,11 +14,11 @@ Equations (docs/model/treasury.md):
     F7  uncovered = need - issuance - fund above its floor / 12;  met by money, arrears, and next month's cut
     F8  real spending change = yearly mean over its own mean of about a year before (trailing, 12 months)
     F9  ln rate' = ln rate - e_x ln(receipts / normal) + reversion + noise;  prices and key rate follow
-    FU1 stressed: runway <= 12 months with need above issuance
+    FU1 stressed: runway < 12 months with need above issuance
     FU2 constrained: uncovered need in 3 of 6 months, or fund under 1 % of GDP, or
         real spending down 5 % on the year;  FU3 unsustainable: uncovered 6 months running and (real spending down 15 %
         or money of 1 % of GDP a year with inflation of 15 %)
-Sources: Tax Code article 342 and the fitted monthly form (data notes of the case); models.md section 4.
+Sources: Tax Code article 342 and the fitted monthly form (data notes of the case).
 """
 
 from __future__ import annotations
