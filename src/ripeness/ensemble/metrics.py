@@ -118,7 +118,13 @@ METRICS = (
         "months_to_unsustainable",
         "first_passage",
     ),
-    Metric("coalition_cost_usd_bn", "Cost to the coalition", "USD bn", "cum_coalition_cost_usd_bn", "sum"),
+    Metric(
+        "coalition_cost_usd_bn",
+        "Cost to the coalition of dearer oil",
+        "USD bn",
+        "cum_coalition_cost_usd_bn",
+        "sum",
+    ),
 )
 """Metrics of the money chain, in the order of tables."""
 

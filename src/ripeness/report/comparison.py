@@ -15,6 +15,9 @@ Document = Mapping[str, Any]
 SETTLED = 0.95
 """Share of futures in which a sign must be the same to be called settled."""
 
+MATERIAL = 0.01
+"""Smallest median difference, share of the reference's median, that a settled sign is reported for."""
+
 NAMED = 4
 """Policies that a sentence names before it counts the rest."""
 
@@ -264,13 +267,20 @@ def conclusions(document: Document) -> dict[str, str]:
         }
     aim = document["objectives"][0]["metric"]
     gaps = {name: document["policies"][name]["difference"][aim] for name in others}
-    lower = sorted((n for n in others if gaps[n]["share_lower"] >= SETTLED), key=lambda n: gaps[n]["p50"])
-    higher = sorted((n for n in others if gaps[n]["share_higher"] >= SETTLED), key=lambda n: -gaps[n]["p50"])
+    level = abs(document["policies"][document["reference"]]["metrics"][aim]["p50"] or 0.0)
+    settled = [n for n in others if max(gaps[n]["share_lower"], gaps[n]["share_higher"]) >= SETTLED]
+    slight = [n for n in settled if abs(gaps[n]["p50"]) < MATERIAL * level]
+    large = [n for n in settled if n not in slight]
+    lower = sorted((n for n in large if gaps[n]["p50"] < 0.0), key=lambda n: gaps[n]["p50"])
+    higher = sorted((n for n in large if gaps[n]["p50"] >= 0.0), key=lambda n: -gaps[n]["p50"])
+    holds = _what_holds(document, aim, gaps, lower, higher)
+    if slight:
+        holds = (
+            f"{holds[:-1]}; {_listed(slight)} {'move' if len(slight) > 1 else 'moves'} it by less than 1 %."
+        )
     return {
-        "holds": _what_holds(document, aim, gaps, lower, higher),
-        "does_not_hold": _what_does_not(
-            document, aim, gaps, [n for n in others if n not in {*lower, *higher}]
-        ),
+        "holds": holds,
+        "does_not_hold": _what_does_not(document, aim, gaps, [n for n in others if n not in settled]),
     }
 
 
