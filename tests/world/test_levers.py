@@ -242,7 +242,7 @@ MOVES = [
             # A market that is all but closed prices nothing; the tariff on it is read where it is open.
             {"crude_import_ban": 0.0} if buyer == 0 else {},
             # Cargo may turn to nearer buyers, and to more of them: freight and concentration then fall.
-            at_least=0.7,
+            at_least=0.7 if buyer == 0 else 0.75,
         )
         for buyer in range(len(BUYERS))
     ),

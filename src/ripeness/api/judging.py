@@ -268,12 +268,12 @@ def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: 
         "case": case.name,
         "case_hash": case.content_hash,
         "policy_hashes": {},
-        "data_as_of": str(posterior.cutoff + (-1)),
+        "data_as_of": str(posterior.cutoff - 1),
         "seed": seed,
         "members": particles,
         "mode": "replay",
         "start": str(case.first_month),
-        "until": str(posterior.cutoff + (-1)),
+        "until": str(posterior.cutoff - 1),
     }
     document = {
         "schema": "ripeness/fit/1",

@@ -8,7 +8,7 @@ import typer
 
 from ripeness import api
 from ripeness.cli import options as o
-from ripeness.cli.terminal import progress_of, show
+from ripeness.cli.terminal import progress_of, saved, show
 
 Policies = Annotated[
     str | None,
@@ -69,6 +69,4 @@ def command(
     tables = result.headlines() if metrics is None else result.tables()
     hidden = len(result.tables()) - len(tables)
     last = [f"More: {hidden} further metrics with --metrics all; everything with --json."] if hidden else []
-    if out is not None:
-        last.append(f"Saved: the run in {out}, its tables and charts in {out / 'report'}.")
-    show(result, as_json, tables, last)
+    show(result, as_json, tables, [*last, *saved(out)])

@@ -8,7 +8,7 @@ import typer
 
 from ripeness import api
 from ripeness.cli import options as o
-from ripeness.cli.terminal import progress_of, show
+from ripeness.cli.terminal import progress_of, saved, show
 
 Policy = Annotated[
     str, typer.Option(metavar="NAME", help="The policy, beside as_enacted.", rich_help_panel=o.CHOICE)
@@ -50,5 +50,4 @@ def command(
         cluster=cluster,
         progress=progress_of(quiet),
     )
-    last = [] if out is None else [f"Saved: the run in {out}, its tables and charts in {out / 'report'}."]
-    show(result, as_json, last=last)
+    show(result, as_json, last=saved(out))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +17,11 @@ WIDTH = 100
 
 HEAD = 30
 """Characters before a colon that are set as the head of a note."""
+
+
+def saved(out: Path | None) -> list[str]:
+    """Where a run was saved; nothing where it was not."""
+    return [] if out is None else [f"Saved: the run in {out}, its tables and charts in {out / 'report'}."]
 
 
 def show(

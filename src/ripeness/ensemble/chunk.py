@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ripeness.base import RipenessError, content_hash
 from ripeness.ensemble.plan import CHUNKS, OUTCOME_INDEX, OUTCOME_ROWS, Plan
 from ripeness.ensemble.record import Floats, Posed
-from ripeness.ensemble.simulate import Question, run_chunk
+from ripeness.ensemble.simulate import run_chunk
 from ripeness.ensemble.whole_files import write_whole
 
 Arrays = dict[str, NDArray[Any]]
@@ -29,7 +29,7 @@ def chunk_arrays(posed: Posed, parameters: Floats, first: int, plan: Plan) -> Ar
     member whose outcome is not a finite number.
     """
     record = plan.record
-    result = run_chunk(as_question(posed), parameters, first, plan.kept, record["backend"], record["dtype"])
+    result = run_chunk(posed, parameters, first, plan.kept, record["backend"], record["dtype"])
     outcomes = result.finals[:, OUTCOME_INDEX]
     bad = np.argwhere(~np.isfinite(outcomes))
     if len(bad):
@@ -43,11 +43,6 @@ def chunk_arrays(posed: Posed, parameters: Floats, first: int, plan: Plan) -> Ar
     arrays: Arrays = {"outcomes": outcomes, "parameters": parameters}
     arrays |= {name: getattr(result, name) for name in SUMS}
     return arrays | {f"paths_{i}": paths for i, paths in enumerate(result.paths)}
-
-
-def as_question(posed: Posed) -> Question:
-    """The numbers of a question, as `run_chunk` reads them; it asks nothing of the case."""
-    return cast(Question, posed)
 
 
 def chunk_path(root: Path, first: int) -> Path:

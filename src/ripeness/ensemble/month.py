@@ -85,7 +85,6 @@ def simulate_month(
     state, market = oil_market(state, params, levers, month, shocks, reader, xp)
     brent = market.brent.value
     state, refined = refining(state, params, levers, month, shocks, reader, xp)
-    unsold_before = state.unsold_mb
     state, ships = fleet(state, params, levers, month, shocks, reader, xp)
     state, trade = discount(
         state,
@@ -163,7 +162,6 @@ def simulate_month(
     barrels = (
         refined.crude_for_sea_mbd + trade.from_onshore_mbd - trade.crude_seaborne.value - trade.shut_in_mbd
     )
-    stock = state.unsold_mb - unsold_before - (trade.crude_seaborne.value - trade.sold_mbd) * month.days
     outputs = Outputs(
         brent_usd_bbl=brent,
         fob_discount_usd_bbl=trade.fob_discount_usd_bbl,
@@ -200,7 +198,7 @@ def simulate_month(
         price_cap_usd_bbl=ships.price_cap_usd_bbl,
         coalition_cost_usd_bn=market.coalition_cost_usd_bn,
         **counted,
-        barrels_residual=xp.abs(barrels) + xp.abs(stock),
+        barrels_residual=xp.abs(barrels) + xp.abs(trade.stock_residual),
         fleet_residual=ships.balance_residual,
         price_chain_residual=trade.price_chain_residual,
         budget_residual=budget.budget_residual,

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ripeness import engine
 from ripeness.base import Fault, Month, RipenessError, content_hash, hash_file, month_range
-from ripeness.ensemble.chunk import as_question
 from ripeness.ensemble.fans import QUANTILES, Fans
 from ripeness.ensemble.plan import (
     FANS,
@@ -78,7 +77,7 @@ def member_paths(folder: Path | str, member: int) -> NDArray[Any]:
         )
     first = member - member % engine.BLOCK
     result = run_chunk(
-        as_question(posed),
+        posed,
         read_parameters(root, first, engine.BLOCK),
         first,
         first + engine.BLOCK,

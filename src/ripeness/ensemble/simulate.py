@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ripeness import engine
 from ripeness.base import Month, RipenessError, month_range
 from ripeness.case import Case
+from ripeness.ensemble.fans import moments
 from ripeness.ensemble.month import simulate_month
 from ripeness.ensemble.start import StartFacts, initial_state, start_facts
 from ripeness.flow import (
@@ -32,6 +34,7 @@ from ripeness.flow import (
 from ripeness.policy import CompiledPolicy, stack_policies
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 MONEY_CHAIN = engine.Program(
     name="money_chain",
@@ -65,6 +68,26 @@ class Question:
     until: Month
     facts: StartFacts
     seed: int
+
+
+class Stepped(Protocol):
+    """The part of a question that steps members: all that `run_chunk` reads of it."""
+
+    @property
+    def policies(self) -> Floats:
+        """(NP, T, K), the reference first."""
+
+    @property
+    def months(self) -> Floats:
+        """(T, M)."""
+
+    @property
+    def facts(self) -> StartFacts:
+        """The eve of the first month."""
+
+    @property
+    def seed(self) -> int:
+        """Key of the shocks."""
 
 
 def pose(
@@ -116,7 +139,7 @@ def chunks(members: int, threads: int) -> Iterator[tuple[int, int]]:
 
 
 def run_chunk(
-    question: Question,
+    question: Stepped,
     parameters: Floats,
     first: int,
     keep_paths: int,
@@ -153,20 +176,14 @@ def simulate(
     `parameters` (P, N) holds one column a member. `done` is called with the number of members of
     each finished chunk. Results do not depend on `threads`.
     """
-    members = parameters.shape[1]
-    workers = threads or usable_cores()
-    pieces = list(chunks(members, workers))
 
-    def work(piece: tuple[int, int]) -> engine.Result:
-        first, length = piece
-        result = run_chunk(question, parameters[:, first : first + length], first, keep_paths, backend, dtype)
+    def kept(first: int, part: Floats) -> engine.Result:
+        result = run_chunk(question, part, first, keep_paths, backend, dtype)
         if done is not None:
-            done(length)
+            done(part.shape[1])
         return replace(result, state=np.empty((0, 0, 0)))
 
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        results = list(pool.map(work, pieces))
-    return join(question, parameters, results)
+    return join(question, parameters, _over_chunks(kept, parameters, threads))
 
 
 def run_members(
@@ -178,26 +195,28 @@ def run_members(
     threads: int | None = None,
 ) -> Floats:
     """Outputs of the last month (NP, O, N), nothing else kept: what a fit asks for again and again."""
-    workers = threads or usable_cores()
 
-    def work(piece: tuple[int, int]) -> Floats:
-        first, length = piece
-        part = parameters[:, first : first + length]
+    def finals(first: int, part: Floats) -> Floats:
         return run_chunk(question, part, first, 0, backend, dtype).finals
 
-    pieces = list(chunks(parameters.shape[1], workers))
-    if len(pieces) == 1:
-        return work(pieces[0])
+    return np.concatenate(_over_chunks(finals, parameters, threads), axis=2)
+
+
+def _over_chunks(work: Callable[[int, Floats], T], parameters: Floats, threads: int | None) -> list[T]:
+    """`work(first member, its parameters)` of every chunk, in order, on the threads asked for."""
+    workers = threads or usable_cores()
+    pieces = chunks(parameters.shape[1], workers)
+    parts = [(first, parameters[:, first : first + length]) for first, length in pieces]
+    if len(parts) == 1:
+        return [work(*parts[0])]
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        return np.concatenate(list(pool.map(work, pieces)), axis=2)
+        return list(pool.map(lambda part: work(*part), parts))
 
 
 def join(question: Question, parameters: Floats, results: Sequence[engine.Result]) -> Run:
     """One run from the results of its chunks, in order."""
     sums, squares = engine.merge_sums(results)
-    members = parameters.shape[1]
-    means = sums / members
-    variances = np.maximum(squares / members - means**2, 0.0) * (members / max(members - 1, 1))
+    means, sds = moments(sums, squares, parameters.shape[1])
     months = tuple(month_range(question.case.first_month, question.until))
     return Run(
         case=question.case.name,
@@ -207,7 +226,7 @@ def join(question: Question, parameters: Floats, results: Sequence[engine.Result
         until=question.until,
         finals=np.concatenate([result.finals for result in results], axis=2),
         means=means,
-        sds=np.sqrt(variances),
+        sds=sds,
         paths=np.concatenate([result.paths for result in results], axis=3),
         parameters=parameters,
     )

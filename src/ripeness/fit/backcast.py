@@ -19,6 +19,7 @@ from ripeness.base import Month, RipenessError, month_range
 from ripeness.case import SITE_UNITS, Case
 from ripeness.ensemble.draws import draw_posterior
 from ripeness.ensemble.simulate import Question, pose, simulate
+from ripeness.evidence import Series
 from ripeness.fit import scores
 from ripeness.fit.baselines import BASELINES, TooShortError
 from ripeness.fit.posterior import Posterior
@@ -166,22 +167,26 @@ def posed(
 def scored_series(case: Case, mode: Mode) -> tuple[str, ...]:
     """Outputs with a record to score: a series of the output's own name, else the one assimilated."""
     given = GIVEN_SITES if mode == "conditional" else ()
-    return tuple(
-        name
-        for name in OUTPUT_ROWS
-        if name not in given and (name in case.series or name in case.observations)
-    )
+    return tuple(name for name in OUTPUT_ROWS if name not in given and record_of(case, name) is not None)
+
+
+def record_of(case: Case, output: str) -> Series | None:
+    """What an output is scored against: the series of its own name, else the one assimilated, else None."""
+    name = output if output in case.series else case.observations.get(output)
+    if name is None:
+        return None
+    series = case.series[name]
+    return series.in_unit(SITE_UNITS[output]) if output in SITE_UNITS else series
 
 
 def _score(
     case: Case, run: Run, output: str, origin: Month, horizons: Sequence[int], seed: int
 ) -> list[Forecast]:
-    name = output if output in case.series else case.observations[output]
-    series = case.series[name]
-    if output in SITE_UNITS:
-        series = series.in_unit(SITE_UNITS[output])
+    series = record_of(case, output)
+    if series is None:
+        return []
     default = case.observation_error.get(output)
-    past_months = tuple(month_range(case.first_month, origin + (-1)))
+    past_months = tuple(month_range(case.first_month, origin - 1))
     past = series.to_arrays(past_months, origin, default_sd=default)
     history = np.where(past.present, past.value, np.nan)
     clock = np.arange(len(past_months))

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from ripeness.base import Month, RipenessError, month_range
-from ripeness.case import SITE_UNITS, Case
-from ripeness.fit.backcast import forecast_run
+from ripeness.case import Case
+from ripeness.fit.backcast import forecast_run, record_of
 from ripeness.fit.posterior import Posterior
 from ripeness.fit.tempering import Floats
 
@@ -120,11 +120,9 @@ def score_prediction(case: Case, prediction: Mapping[str, object]) -> list[dict[
     if not isinstance(levels, Mapping):
         raise RipenessError("a prediction without levels", "write it again with `predict`")
     for output, months in levels.items():
-        name = output if output in case.series else case.observations.get(output)
-        if name is None:
+        series = record_of(case, output)
+        if series is None:
             continue
-        series = case.series[name]
-        series = series.in_unit(SITE_UNITS[output]) if output in SITE_UNITS else series
         default = case.observation_error.get(output)
         for month, q in months.items():
             seen = series.to_arrays((Month.parse(month),), None, default_sd=default)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from ripeness.base import Month, RipenessError, content_hash
 from ripeness.case import Case
@@ -91,7 +91,7 @@ def target(case: Case, cutoff: Month, backend: str = "kernel", threads: int | No
             f"choose a month from {case.first_month + 6} to {case.data_until + 1}",
         )
     reference = compile_policy(case, "as_enacted", start=case.first_month, origin=cutoff)
-    question = pose(case, [reference], case.first_month, cutoff + (-1), origin=cutoff)
+    question = pose(case, [reference], case.first_month, cutoff - 1, origin=cutoff)
     labels = layout_of(Parameters).row_labels
     free = [i for i, name in enumerate(labels) if not case.parameters[name].prior_at(cutoff).is_fixed]
     return Target(question, np.array(free), cutoff, backend, threads)
@@ -222,8 +222,6 @@ def posterior_of(case: Case, cutoff: Month | None = None) -> Posterior | None:
 
 
 def _prior_points(dimension: int, particles: int, seed: int) -> Floats:
-    from scipy.special import ndtri
-
     return np.asarray(ndtri(unit_points(dimension, particles, seed)), float)
 
 

@@ -81,7 +81,7 @@ class Discount(NamedTuple):
     from_onshore_mbd: Array
     afloat: Assimilated
     voyage: Voyage
-    barrels_residual: Array
+    stock_residual: Array
 
 
 def secondary_pressure(levers: Levers, ban_stigma: Array, waiver: Array) -> Array:
