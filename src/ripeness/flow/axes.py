@@ -52,6 +52,31 @@ SITES = (
 )
 """Quantities that are observed and so can be assimilated, in the order in which a month meets them."""
 
+WEAPONS = ("drones", "missiles")
+"""Classes of long-range weapons, by what stops them."""
+
+STAGES = ("allocated", "in_delivery")
+"""Stages of aid between allocation and use."""
+
+PUBLICS = ("a", "d", "coalition", "patron")
+"""Publics whose opinion is followed: of A, of D, of the coalition's nearer members, of its farther patron."""
+
+WAR_SITES = (
+    "territory_km2",
+    "territory_change_second_km2",
+    "drones_launched",
+    "drones_stopped_share",
+    "missiles_launched",
+    "missiles_stopped_share",
+    "claimed_losses_a",
+    "aid_allocated_usd_bn",
+    "support_a",
+    "support_d",
+    "support_coalition",
+    "support_patron",
+)
+"""Observed quantities of the war that can be assimilated."""
+
 LAG_12 = tuple(f"m{i}" for i in range(1, 13))
 """The last twelve months, newest first."""
 
@@ -61,6 +86,10 @@ LABELS: dict[object, tuple[str, ...]] = {
     "trigger": TRIGGERS,
     "watched": WATCHED,
     "site": SITES,
+    "weapon": WEAPONS,
+    "stage": STAGES,
+    "public": PUBLICS,
+    "war_site": WAR_SITES,
     "lag": LAG_12,
 }
 """Labels of each named axis."""

@@ -24,6 +24,8 @@ PerFleet = Annotated[Array, ("fleet",)]
 PerTrigger = Annotated[Array, ("trigger",)]
 PerSite = Annotated[Array, ("site",)]
 PerLag = Annotated[Array, ("lag",)]
+PerPublic = Annotated[Array, ("public",)]
+PerWarSite = Annotated[Array, ("war_site",)]
 PerTriggerWatched = Annotated[Array, ("trigger", "watched")]
 
 

@@ -33,6 +33,19 @@ class Levers(NamedTuple):
     port_strikes: Scalar  # share of western port days lost this month
     stock_release_mbd: Scalar  # coalition release from strategic stocks, mb/d
     pressure_relief: Scalar  # share of enforcement suspended while talks last
+    cost_pressure: Scalar  # economic pressure where no money chain takes single instruments, share of full effort
+    arms_denial: Scalar  # share of A's imports of arms and parts stopped
+    extra_military_aid_usd_bn: Scalar  # allocations a month beyond donors' habit
+    aid_withheld: Scalar  # share of donors' usual military aid withheld
+    extra_financial_aid_usd_bn: Scalar  # money to D's budget beyond what is needed and usual
+    financial_aid_withheld: Scalar  # share of the usual money to D's budget withheld
+    extra_interceptors: Scalar  # interceptor flow beyond the usual one, as a share of it
+    air_shield: Scalar  # share of launches over which an outside air shield stands
+    talks: Scalar  # 1 while a track of talks is open, share of the month
+    pressure_to_talk: Scalar  # outside pressure to meet, whatever it costs either side to go on
+    guarantee_deterrence: Scalar  # share of renewed war that guarantees offered with a deal deter
+    guarantee_denial: Scalar  # share of its gain and loss that they deny
+    narrative: Scalar  # effort to shift the perceived balance, positive toward A
 
 
 class Triggers(NamedTuple):
