@@ -83,6 +83,7 @@ _TABLE: dict[str, dict[str, float]] = {
     "count a month": {"count/month": 1.0, "count/day": DAYS_A_MONTH},
     "power": {"GW": 1.0, "MW": 1e-3},
     "stake": {"stake": 1.0},
+    "stake a month": {"stake/month": 1.0},
     "stake by time": {"stake-months": 1.0},
 }
 

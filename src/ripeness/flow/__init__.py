@@ -1,6 +1,7 @@
 """The typed arrays that pass between rooms; no logic lives here."""
 
 from ripeness.flow.axes import BUYERS, FLEET, LENGTH, SITES, TRIGGERS, WATCHED
+from ripeness.flow.bargain import BargainingParameters
 from ripeness.flow.layout import Array, Layout, PerBuyer, PerFleet, PerSite, Scalar, layout_of
 from ripeness.flow.levers import Levers, Triggers
 from ripeness.flow.rows import NEVER, MonthRow, Outputs, PolicyRow, Shocks
@@ -17,6 +18,7 @@ __all__ = [
     "TRIGGERS",
     "WATCHED",
     "Array",
+    "BargainingParameters",
     "Layout",
     "Levers",
     "MonthRow",
