@@ -50,10 +50,10 @@ class WarParameters(NamedTuple):
     dead_share_a: Scalar  # share of losses that are deaths
     dead_share_d: Scalar
     fires_a_growth_month: Scalar  # log growth of A's fires with no squeeze
-    aid_normal_usd_bn: Scalar  # allocations a month by donors' habit
+    aid_normal_usd_bn: Scalar  # all allocations a month by donors' habit, arms and money, median
     aid_persistence: Scalar  # of the log deviation from habit
     aid_sd: Scalar
-    aid_military_share: Scalar
+    aid_military_share: Scalar  # of allocations; the rest is money to D's budget
     aid_delay_months: Scalar  # mean of the two-stage delay from allocation to use
     own_military_usd_bn: Scalar  # D's own military outlay a month
     own_growth_month: Scalar  # log growth of D's own output of weapons
@@ -100,7 +100,7 @@ class WarParameters(NamedTuple):
     # opinion: publics of A, D, the coalition's nearer members, its farther patron
     support_initial: PerPublic  # share that would settle (A, D) or ease support for D (coalition)
     opinion_sd: PerPublic  # monthly spread of the log odds
-    opinion_front: PerPublic  # log odds per 1 % of the stake lost that month
+    opinion_front: PerPublic  # log odds per step of the front lost by the own side that month
     opinion_losses: PerPublic  # log odds a month at normal losses of the own side
     opinion_blackout: Scalar  # D: log odds a month with all power lost
     opinion_guarantee: Scalar  # D: shift of the log odds at a full guarantee
@@ -116,13 +116,15 @@ class WarState(NamedTuple):
     squeeze: Scalar  # 0..1, smoothed strain of A's budget
     manpower_a: Scalar
     manpower_d: Scalar
-    bonus: Scalar
+    bonus: Scalar  # as offered, before the squeeze
     losses_year_a: Scalar  # trailing yearly losses, thousand
     losses_year_d: Scalar
     intensity: Scalar  # log
     intensity_variance: Scalar
-    fires_a: Scalar  # log, over the start
-    fires_d_own: Scalar  # log, over the start
+    fires_a: Scalar  # log trend, over the start
+    materiel_a: Scalar  # share of that trend in use, after cuts
+    fires_d_own: Scalar  # log trend, over the start
+    money_d: Scalar  # external money to D's budget, smoothed by reserves, USD bn a month
     aid_deviation: Scalar  # log deviation from habit
     aid_variance: Scalar
     aid_pipeline: PerStage  # USD bn on the way, two stages
@@ -140,7 +142,8 @@ class WarState(NamedTuple):
     area_variance: Scalar
     combat_error: Scalar  # log combat power that forces do not explain
     combat_variance: Scalar
-    support: PerPublic  # log odds
+    front_covariance: Scalar  # of area and combat error
+    support: PerPublic  # log odds, without the shift of cue or guarantee
     support_variance: PerPublic
     narrative: Scalar  # shift of perceived log odds
     area_before: Scalar
