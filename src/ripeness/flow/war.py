@@ -37,8 +37,8 @@ class WarParameters(NamedTuple):
     squeeze_fires: Scalar  # share of A's new materiel cut at full squeeze
     denial_fires: Scalar  # share of A's new materiel cut at full arms denial
     manpower_d_initial: Scalar  # thousand in theatre
-    recruits_d_month: Scalar  # thousand a month mobilised or returned
-    absence_d_month: Scalar  # share of D's manpower absent a month
+    recruits_d_month: Scalar  # thousand a month mobilised, or back from absence
+    absence_d_month: Scalar  # share of D's manpower that leaves a month, without the wounded
     support_recruits_d: Scalar  # d ln D's recruits / d share of D's public that wants to settle (negative)
     losses_a_month: Scalar  # thousand killed, wounded and missing at normal intensity
     losses_d_month: Scalar  # the same for D
@@ -49,6 +49,7 @@ class WarParameters(NamedTuple):
     claimed_ratio_a: Scalar  # losses of A as claimed by D over true ones
     dead_share_a: Scalar  # share of losses that are deaths
     dead_share_d: Scalar
+    wounded_return: Scalar  # share of the wounded and missing who come back
     fires_a_growth_month: Scalar  # log growth of A's fires with no squeeze
     aid_normal_usd_bn: Scalar  # all allocations a month by donors' habit, arms and money, median
     aid_persistence: Scalar  # of the log deviation from habit
@@ -67,7 +68,7 @@ class WarParameters(NamedTuple):
     drones_initial: Scalar  # long-range drones launched a month at the first month, thousand
     drones_growth_month: Scalar  # log growth at the start
     drones_growth_decay_month: Scalar  # 1/month, how fast growth fades
-    drones_persistence: Scalar
+    drones_persistence: Scalar  # from month to month, of the distance to the trend
     drones_sd: Scalar
     drones_squeeze: Scalar  # share of launches lost at full squeeze
     missiles_normal: Scalar  # missiles launched a month, thousand

@@ -1,7 +1,8 @@
 """The air war: launches, what is stopped, and what the rest does to power and people. Aggregates only.
 
 Equations (docs/model/air_war.md):
-    V1  trend' = trend + growth,  growth' = growth (1 - fade);  output = start exp(trend + error)(1 - s squeeze)
+    V1  trend' = trend + growth + 0.1 error,  growth' = growth (1 - fade);  output = start exp(trend + error)(1 - s squeeze)
+        trend + error starts a month at trend + growth + rho error: a tenth of a distance that lasts becomes trend
         launched = output (1 - truce);  missiles: output = normal exp(error)(1 - s squeeze)
     V2  e = e_max / (1 + (launched / C)^k),   stopped share = logistic(ln(e / (1 - e)) + error)
     V3  C_drones = c exp(growth t)(1 + extra),   C_missiles = c (delivered / habit)^b (1 + extra)
@@ -23,6 +24,9 @@ from ripeness.world.war_record import LOG_RANGE, in_log_odds, in_logs, log_odds,
 
 MISSILE_WEIGHT = 10.0
 """Harm of a leaking missile in leaking drones: warheads of about 400 against 40 kg."""
+
+LEVEL_SHARE = 0.1
+"""Share of the distance of drone launches from their trend that becomes trend a month."""
 
 LEAST_OPEN = 0.02
 """Share of a month without truce below which launches say nothing of output."""
@@ -66,43 +70,33 @@ def air_war(
 ) -> tuple[WarState, AirWar]:
     """One month of the air war (V1 to V6), given this month's squeeze, aid and intensity of fighting."""
     on = month.war_on
-    trend = clip(state.drones_log + on * state.drones_growth, -LOG_RANGE, LOG_RANGE, xp)
+    settled = on * (state.drones_growth + LEVEL_SHARE * state.drones_error)
+    trend = clip(state.drones_log + settled, -LOG_RANGE, LOG_RANGE, xp)
     afford = xp.log(xp.maximum(1.0 - params.drones_squeeze * state.squeeze, 0.01))
     open_share = 1.0 - month.truce
 
-    def launches(
-        site: str, expected: Array, persistence: Array, error: Array, variance: Array, sd: Array, shock: Array
-    ) -> Assimilated:
+    def launches(site: str, predicted: Array, sd: Array, shock: Array, carried: Array) -> Assimilated:
         seen = war_observation(month, reader, site)
-        return take_in(
-            expected + persistence * error,
-            sd,
-            shock,
-            in_logs(seen, xp.maximum(open_share, LEAST_OPEN), LEAST_LAUNCHED, xp),
-            reader,
-            xp,
-            persistence * persistence * variance,
-        )
+        seen = in_logs(seen, xp.maximum(open_share, LEAST_OPEN), LEAST_LAUNCHED, xp)
+        return take_in(predicted, sd, shock, seen, reader, xp, carried)
 
+    rho = params.drones_persistence
     drones_expected = xp.log(xp.maximum(params.drones_initial, LEAST_OUTPUT)) + trend + afford
     drones = launches(
         "drones_launched",
-        drones_expected,
-        params.drones_persistence,
-        state.drones_error,
-        state.drones_variance,
+        drones_expected + (rho - LEVEL_SHARE) * state.drones_error,
         params.drones_sd,
         shocks.drones,
+        rho * rho * state.drones_variance,
     )
+    rho = params.missiles_persistence
     missiles_expected = xp.log(xp.maximum(params.missiles_normal, LEAST_OUTPUT)) + afford
     missiles = launches(
         "missiles_launched",
-        missiles_expected,
-        params.missiles_persistence,
-        state.missiles_error,
-        state.missiles_variance,
+        missiles_expected + rho * state.missiles_error,
         params.missiles_sd,
         shocks.missiles,
+        rho * rho * state.missiles_variance,
     )
     sent = tuple(
         on * open_share * xp.exp(clip(w.value, -2.0 * LOG_RANGE, LOG_RANGE, xp)) for w in (drones, missiles)

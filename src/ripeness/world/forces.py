@@ -11,7 +11,8 @@ Equations (docs/model/forces.md):
         ln bonus' = ln bonus + adjust (1 - squeeze)(1 - recruits / Rbar)
     L8  losses_i = l_i exp(season + intensity + b_i F_other),  at most 0.3 of manpower;  intensity is an AR(1) error
         claimed = ratio losses_A;  deaths = share losses
-    L9  manpower' = manpower + recruits - losses;  D: recruits exp(b (support - start)) - absence manpower
+    L9  manpower' = manpower + recruits + back (losses - deaths) - losses
+        D: recruits exp(b (support - start)) - absence manpower
     L10 ln CP_A / CP_D = balance + a_m d ln(M_A / M_D) + a_f (F_A - F_D) + a_u (U_A - growth t)      d since the start
 Sources: Kluge 2025 (recruits and bonuses); Kiel Institute (allocations); Lanchester-type elasticities as priors only.
 """
@@ -34,6 +35,9 @@ MATERIEL_MONTHS = 12.0
 
 LARGEST_LOSS = 0.3
 """Share of manpower above which no month's losses rise."""
+
+LARGEST_RATE = 2.0
+"""Yearly losses over manpower beyond which they deter no more recruits."""
 
 LEAST_USD_BN = 1e-6
 """Keeps ratios of money finite where a case has none."""
@@ -138,7 +142,9 @@ def aid(
 def recruits_share(bonus_ratio: Array, losses_rate: Array, params: WarParameters, xp: Any) -> Array:
     """Recruits over those wanted, from the paid bonus over the start's and yearly losses over manpower (L7)."""
     pull = params.recruit_elasticity * xp.log(bonus_ratio)
-    return xp.exp(clip(pull - params.recruit_loss_effect * xp.minimum(losses_rate, 3.0), -3.0, 1.0, xp))
+    return xp.exp(
+        clip(pull - params.recruit_loss_effect * xp.minimum(losses_rate, LARGEST_RATE), -3.0, 1.0, xp)
+    )
 
 
 def forces(
@@ -201,10 +207,12 @@ def forces(
         params.losses_d_month * heat * xp.exp(params.losses_d_fires * fires_a),
         LARGEST_LOSS * state.manpower_d,
     )
-    manpower_a = state.manpower_a + recruits_a - losses_a
-    manpower_d = state.manpower_d + recruits_d - absent_d - losses_d
-    residual = xp.abs(manpower_a - state.manpower_a - recruits_a + losses_a) + xp.abs(
-        manpower_d - state.manpower_d - recruits_d + absent_d + losses_d
+    gone_a = losses_a * (1.0 - params.wounded_return * (1.0 - params.dead_share_a))
+    gone_d = losses_d * (1.0 - params.wounded_return * (1.0 - params.dead_share_d)) + absent_d
+    manpower_a = state.manpower_a + recruits_a - gone_a
+    manpower_d = state.manpower_d + recruits_d - gone_d
+    residual = xp.abs(manpower_a - state.manpower_a - recruits_a + gone_a) + xp.abs(
+        manpower_d - state.manpower_d - recruits_d + gone_d
     )
     state = state._replace(
         manpower_a=manpower_a,
