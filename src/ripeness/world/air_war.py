@@ -1,8 +1,8 @@
 """The air war: launches, what is stopped, and what the rest does to power and people. Aggregates only.
 
 Equations (docs/model/air_war.md):
-    V1  trend' = trend + growth + 0.1 error,  growth' = growth (1 - fade);  output = start exp(trend + error)(1 - s squeeze)
-        trend + error starts a month at trend + growth + rho error: a tenth of a distance that lasts becomes trend
+    V1  trend' = trend + growth + 0.1 error,  error' = (rho - 0.1) error + shock,  growth' = growth (1 - fade)
+        output = start exp(trend + error)(1 - s squeeze);  a tenth of a distance that lasts becomes trend
         launched = output (1 - truce);  missiles: output = normal exp(error)(1 - s squeeze)
     V2  e = e_max / (1 + (launched / C)^k),   stopped share = logistic(ln(e / (1 - e)) + error)
     V3  C_drones = c exp(growth t)(1 + extra),   C_missiles = c (delivered / habit)^b (1 + extra)
