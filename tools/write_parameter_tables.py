@@ -1,4 +1,4 @@
-"""Write the parameter tables of docs/model from the parameter file of the shipped case.
+"""Write the parameter tables of docs/model from the common priors and the parameter file of the shipped case.
 
 A page holds a table for each block it names, between `<!-- parameters: BLOCK -->` and `<!-- end -->`. Run after
 every change of priors or sources; a test fails while a page is out of date.
@@ -17,7 +17,8 @@ from ripeness.case import prior_from
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "model"
-PARAMETERS = ROOT / "src" / "ripeness" / "cases" / "ukraine" / "parameters.yaml"
+CASES = ROOT / "src" / "ripeness" / "cases"
+PARAMETERS = CASES / "ukraine" / "parameters.yaml"
 TABLE = re.compile(r"(<!-- parameters: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -50,9 +51,21 @@ def with_tables(page: str, specs: list[dict[str, Any]]) -> str:
     return TABLE.sub(written, page)
 
 
+def all_specs() -> list[dict[str, Any]]:
+    """Common priors of every block that has some, and the shipped case's priors of the other blocks."""
+    common = [
+        spec
+        for path in sorted((CASES / "common").glob("*.yaml"))
+        for spec in yaml.safe_load(path.read_text())["parameters"]
+    ]
+    blocks = {spec["block"] for spec in common}
+    own = yaml.safe_load(PARAMETERS.read_text())["parameters"]
+    return common + [spec for spec in own if spec["block"] not in blocks]
+
+
 def outdated() -> dict[Path, str]:
     """Pages that differ from what they should be, with what they should be."""
-    specs = yaml.safe_load(PARAMETERS.read_text())["parameters"]
+    specs = all_specs()
     pages = {path: path.read_text() for path in sorted(PAGES.glob("*.md"))}
     fresh = {path: with_tables(text, specs) for path, text in pages.items()}
     return {path: fresh[path] for path, text in pages.items() if fresh[path] != text}

@@ -231,6 +231,12 @@ OF_A_PARAMETER = {
 """Levers on opinion: the one output they move, and the parameter that gives the sign."""
 
 
+def test_every_lever_of_the_war_has_a_sign():
+    money = set(Levers._fields[: Levers._fields.index("pressure_relief")])
+    elsewhere = {"pressure_relief", "pressure_to_talk"}
+    assert set(SIGNED) | set(OF_A_PARAMETER) | elsewhere == set(Levers._fields) - money
+
+
 def two_years(levers: dict[str, float], base: dict[str, float] | None = None) -> tuple[War, War]:
     """The same members and shocks with and without levers."""
     params = drawn(400)
