@@ -11,6 +11,9 @@ from ripeness.bargaining.game import (
     Starts,
     Uniforms,
 )
+from ripeness.bargaining.peace import peace_values
+from ripeness.bargaining.solver import solve
+from ripeness.bargaining.walk import walk
 
 __all__ = [
     "Drivers",
@@ -22,4 +25,7 @@ __all__ = [
     "Stakes",
     "Starts",
     "Uniforms",
+    "peace_values",
+    "solve",
+    "walk",
 ]

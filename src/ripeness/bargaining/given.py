@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ripeness.base.errors import RipenessError
 from ripeness.bargaining.game import Drivers, Grid, PhasePlan, Stakes, Starts, Uniforms
+from ripeness.base.errors import RipenessError
 
 Floats = NDArray[np.float64]
 
@@ -139,11 +139,12 @@ def checked_walk(
     )
     _, months, members = shape
     _require(months > 0, "drivers.front", shape, "give at least one month")
-    given_drivers = Drivers(
-        *(
-            None if value is None else _array(value, shape, f"drivers.{name}")
+    given_drivers = drivers._replace(
+        **{
+            name: _array(value, shape, f"drivers.{name}")
             for name, value in drivers._asdict().items()
-        )
+            if value is not None
+        }
     )
     given_starts = Starts(
         draw=_whole(starts.draw, (members,), draws, "starts.draw"),

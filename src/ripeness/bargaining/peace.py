@@ -13,7 +13,7 @@ Sources: Powell 2006 (the commitment problem), Fortna 2003 (what makes agreement
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,19 +51,24 @@ class Peace(NamedTuple):
 
 def peace(stakes: Stakes) -> Peace:
     """Tables of G8; fields of `stakes` are arrays (D,)."""
-    share = np.linspace(0.0, 1.0, POINTS)
-    value_a, value_d = values(stakes, share)
+    columns = Stakes(*(np.asarray(field)[:, None] for field in stakes))
+    value_a, value_d = values(columns, np.linspace(0.0, 1.0, POINTS))
     return Peace(_curve(stakes, value_a, 1.0), _curve(stakes, value_d, -1.0))
 
 
+def peace_values(stakes: Stakes, share: Floats, draw: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
+    """P_A, P_D (..., n) of deals at A's `share` (..., n), by the structural draw (n,) of each member (G8)."""
+    fields = (np.atleast_1d(np.asarray(field, np.float64)) for field in stakes)
+    return values(Stakes(*(field[draw] if len(field) > 1 else field for field in fields)), share)
+
+
 def values(stakes: Stakes, share: Floats) -> tuple[Floats, Floats]:
-    """P_A and P_D (D, ...) at the shares y (...) of A (G8)."""
-    columns = Stakes(*(np.asarray(value)[(..., *[None] * np.ndim(share))] for value in stakes))
-    delta, whole = columns.delta, 1.0 / (1.0 - columns.delta)
-    hazard = renewal(columns, share)
-    rest = (1.0 - columns.denial) * (1.0 - share)
-    after_a = (share + columns.gain_a * rest) * whole - columns.cost_renewal_a
-    after_d = (1.0 - share - columns.loss_d * rest) * whole - columns.cost_renewal_d
+    """P_A and P_D at the shares y of A (G8); fields broadcast with `share`."""
+    delta, whole = stakes.delta, 1.0 / (1.0 - stakes.delta)
+    hazard = renewal(stakes, share)
+    rest = (1.0 - stakes.denial) * (1.0 - share)
+    after_a = (share + stakes.gain_a * rest) * whole - stakes.cost_renewal_a
+    after_d = (1.0 - share - stakes.loss_d * rest) * whole - stakes.cost_renewal_d
     denominator = 1.0 - delta * (1.0 - hazard)
     return (
         (share + delta * hazard * after_a) / denominator,

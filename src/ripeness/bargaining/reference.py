@@ -8,7 +8,8 @@ Equations (docs/model/bargaining.md); a month's state is s = (x, w, l, r, e), sh
     G4   belief  b_i = logistic(l + d_i);  p_i = b_i p_H' + (1 - b_i) p_L'
     G5   evidence  l' = clip(leak l + log likelihood ratio of the battle's outcome)
     G6   chest  w' = clip(w + nu0 + nu1 q^)
-    G9   next phase  P_i(e') = s F_h(e') + (1 - s) S_h(e'), s = logistic(r + d_r of i);  F_1 = v F(seen) + (1 - v) F(not)
+    G9   next phase  P_i(e') = s F_h(e') + (1 - s) S_h(e'), s = logistic(r + d_r of i)
+         after progress F_1 = v F(seen) + (1 - v) F(not seen), S_1 likewise
     G10  reputation  r' = clip(r + log F_h(e') / S_h(e'))
     G11  progress  P(h = 1) = logistic(precision (W_A1 - W_A0)), W_A1 with the cost k_p
     G12  war  W_ih = u_i + delta E_i V_i(s'), u_A = xi - c_A, u_D = 1 - xi - c_D;  W_i over h by G11
@@ -26,7 +27,7 @@ Filson and Werner 2002 (resources), McKelvey and Palfrey 1998 (logit choices).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def month_row(stakes: Stakes, plan: Plan, grid: Grid, month: int) -> MonthRow:
     pressure = effective_pressure(plan)[month]
     chest = grid.chest_step * np.arange(grid.chest + 1)
     evidence, reputation = evidence_points(grid), reputation_points(grid)
-    empty = np.exp(-chest)
+    empty: Floats = np.exp(-chest)
     high, low = battle_chances(stakes, empty[None, :], plan.aid[month][:, None])
     outcomes = np.stack([np.log((1.0 - high) / (1.0 - low)), np.zeros_like(high), np.log(high / low)])
     chance_a, chance_d = (
@@ -189,7 +190,7 @@ def logistic(x: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -40.0, 40.0))))
 
 
-def weights(points: Floats, targets: Floats) -> Floats:
+def weights(points: NDArray[Any], targets: NDArray[Any]) -> Floats:
     """(..., n) weights by which values at `points` give the value at each target (...), kept inside the points."""
     if len(points) == 1:
         return np.ones((*targets.shape, 1))
@@ -282,9 +283,11 @@ def _step(
     alpha = stakes.proposer
     peace_a = alpha * value_at(curves.a, most[None])[0] + (1.0 - alpha) * war_a
     peace_d = alpha * war_d + (1.0 - alpha) * value_at(curves.d, least[None])[0]
-    value_a[..., 1:-1] = (1.0 - deal) * war_a + deal * peace_a
-    value_d[..., 1:-1] = (1.0 - deal) * war_d + deal * peace_d
-    value_a, value_d = at_the_ends(stakes, value_a, value_d)
+    value_a, value_d = at_the_ends(
+        stakes,
+        _framed((1.0 - deal) * war_a + deal * peace_a),
+        _framed((1.0 - deal) * war_d + deal * peace_d),
+    )
     return Choices(
         _framed(least), _framed(most), _framed(deal, 0.0), _framed(progress, 0.0), value_a, value_d
     )
