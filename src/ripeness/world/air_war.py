@@ -3,6 +3,7 @@
 Equations (docs/model/air_war.md):
     V1  trend' = trend + growth + 0.1 error,  error' = (rho - 0.1) error + shock,  growth' = growth (1 - fade)
         output = start exp(trend + error)(1 - s squeeze);  a tenth of a distance that lasts becomes trend
+        variance of the shock = sd^2 + salvo / expected, at most sd^2 + 1
         launched = output (1 - truce);  missiles: output = normal exp(error)(1 - s squeeze)
     V2  e = e_max / (1 + (launched / C)^k),   stopped share = logistic(ln(e / (1 - e)) + error)
     V3  C_drones = c exp(growth t)(1 + extra),   C_missiles = c (delivered / habit)^b (1 + extra)
@@ -27,6 +28,9 @@ MISSILE_WEIGHT = 10.0
 
 LEVEL_SHARE = 0.1
 """Share of the distance of drone launches from their trend that becomes trend a month."""
+
+SALVO = 0.025
+"""Drones of one salvo, thousand: counts of few salvos scatter, with a relative variance of salvo over number."""
 
 LEAST_OPEN = 0.02
 """Share of a month without truce below which launches say nothing of output."""
@@ -82,10 +86,11 @@ def air_war(
 
     rho = params.drones_persistence
     drones_expected = xp.log(xp.maximum(params.drones_initial, LEAST_OUTPUT)) + trend + afford
+    clumped = SALVO / xp.maximum(xp.exp(clip(drones_expected, -LOG_RANGE, LOG_RANGE, xp)), SALVO)
     drones = launches(
         "drones_launched",
         drones_expected + (rho - LEVEL_SHARE) * state.drones_error,
-        params.drones_sd,
+        xp.sqrt(params.drones_sd * params.drones_sd + clumped),
         shocks.drones,
         rho * rho * state.drones_variance,
     )
