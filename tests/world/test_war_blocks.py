@@ -309,6 +309,17 @@ def test_a_treasury_strains_the_war():
     np.testing.assert_array_equal(short["chest_months"][-1], 2.0 * full)
 
 
+def test_what_nobody_sees_of_the_chest_is_drawn_at_the_origin():
+    members = 20_000
+    one = drawn(1)
+    full = np.ones(members)
+    params = WarParameters(*(np.asarray(value) * full for value in one))
+    params = params._replace(chest_initial_months=100.0 * full, chest_sd_month=0.8 * full)
+    war = War(params, [month_of()] * 10, drawing_from=9)
+    assert np.ptp(war["chest_months"][8]) == 0.0
+    assert war["chest_months"][9].std() == pytest.approx(0.8 * np.sqrt(10.0), rel=0.03)
+
+
 @given(st.floats(0, 200), st.floats(0, 1), st.floats(0.1, 10), st.floats(0.3, 5))
 def test_strain_is_a_share_and_falls_with_months_in_hand(months, uncovered, at, width):
     params = drawn(1)._replace(chest_strain_months=at, strain_width=width)

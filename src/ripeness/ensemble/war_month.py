@@ -12,14 +12,16 @@ from ripeness.world.chest import MoneySignal, chest
 from ripeness.world.forces import aid, combat_ratio_log, forces
 from ripeness.world.front import front
 from ripeness.world.opinion import opinion
-from ripeness.world.war_record import LEAST_SHARE
 
 __all__ = ["MoneySignal", "money_signal", "simulate_war_month"]
+
+LEAST_RUB_TRN = 1e-3
+"""Keeps a share of spending finite."""
 
 
 def money_signal(outputs: Outputs, xp: Any) -> MoneySignal:
     """What the month of a money chain tells the war."""
-    spending = xp.maximum(outputs.spending_rub_trn, LEAST_SHARE)
+    spending = xp.maximum(outputs.spending_rub_trn, LEAST_RUB_TRN)
     return MoneySignal(outputs.runway_months, outputs.uncovered_need_rub_trn / spending)
 
 
@@ -39,7 +41,7 @@ def simulate_war_month(
     `money` is None where no treasury runs: the chest then has its own equation. `counting` is 1 in the
     months over which sums run.
     """
-    state, purse = chest(state, params, levers, shocks, money, xp)
+    state, purse = chest(state, params, levers, shocks, reader, money, xp)
     state, given = aid(state, params, levers, month, shocks, reader, xp)
     state, made = forces(state, params, levers, month, shocks, reader, given, xp)
     state, air = air_war(state, params, levers, month, shocks, reader, given, xp)
@@ -57,7 +59,7 @@ def simulate_war_month(
         xp,
     )
     used = WarShocks(
-        chest=shocks.chest,
+        chest=purse.shock,
         intensity=made.intensity.shock,
         aid=given.deviation.shock,
         drones=air.launches[0].shock,

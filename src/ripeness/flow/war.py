@@ -114,6 +114,7 @@ class WarState(NamedTuple):
     """What one month of the war hands to the next."""
 
     chest_months: Scalar
+    chest_variance: Scalar
     squeeze: Scalar  # 0..1, smoothed strain of A's budget
     manpower_a: Scalar
     manpower_d: Scalar

@@ -13,7 +13,12 @@ from typing import Any, NamedTuple
 
 from ripeness.flow import Array, Levers
 from ripeness.flow.war import WarParameters, WarShocks, WarState
+from ripeness.world.assimilation import Observation, Reader
 from ripeness.world.smooth import logistic
+from ripeness.world.war_record import take_in
+
+SILENT = Observation(0.0, 1.0, 0.0)
+"""No record: nobody observes a chest of war."""
 
 UNCOVERED_SCALE = 0.1
 """Uncovered share of all spending at which three quarters of full strain are reached: a quarter of war spending."""
@@ -27,11 +32,11 @@ class MoneySignal(NamedTuple):
 
 
 class Chest(NamedTuple):
-    """Months of financing, the strain they mean this month, and the squeeze that has reached the war by now."""
+    """Months of financing, the squeeze that has reached the war by now, and the shock used."""
 
     months: Array
-    strain: Array
     squeeze: Array
+    shock: Array
 
 
 def strain(months: Array, uncovered_share: Array, params: WarParameters, xp: Any) -> Array:
@@ -45,17 +50,28 @@ def chest(
     params: WarParameters,
     levers: Levers,
     shocks: WarShocks,
+    reader: Reader,
     money: MoneySignal | None,
     xp: Any,
 ) -> tuple[WarState, Chest]:
-    """One month of the chest (H1 to H3). No record is taken in: its noise is drawn in every month."""
+    """One month of the chest (H1 to H3). No record is taken in: what it leaves open is drawn from the origin on."""
     if money is None:
         pressure = levers.cost_pressure * (1.0 - levers.pressure_relief)
         change = params.chest_drift_month + params.chest_drain_month * pressure
-        months = xp.maximum(state.chest_months + change + params.chest_sd_month * shocks.chest, 0.0)
+        drawn = take_in(
+            state.chest_months + change,
+            params.chest_sd_month,
+            shocks.chest,
+            SILENT,
+            reader,
+            xp,
+            state.chest_variance,
+        )
+        months, variance, shock = xp.maximum(drawn.value, 0.0), drawn.variance, drawn.shock
         strained = strain(months, 0.0, params, xp)
     else:
-        months = money.runway_months
+        months, variance, shock = money.runway_months, state.chest_variance, shocks.chest
         strained = strain(months, money.uncovered_share, params, xp)
     squeeze = state.squeeze + params.squeeze_lag_month * (strained - state.squeeze)
-    return state._replace(chest_months=months, squeeze=squeeze), Chest(months, strained, squeeze)
+    state = state._replace(chest_months=months, chest_variance=variance, squeeze=squeeze)
+    return state, Chest(months, squeeze, shock)

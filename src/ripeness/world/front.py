@@ -131,7 +131,7 @@ def front(
     cross = c[1] + c[4]
     root = xp.sqrt(xp.maximum(c[2], 1e-12))
     slant = cross / root
-    rest = xp.sqrt(xp.maximum(own - slant * slant, 0.0))
+    rest = xp.sqrt(xp.maximum(own - slant * slant, 1e-12))
     pushed_drawn = pushed + reader.drawing * root * shocks.combat
     other = carried + shaken + reader.drawing * (slant * shocks.combat + rest * shocks.front)
 
