@@ -38,3 +38,8 @@ def test_a_share_never_claims_a_certainty_that_it_has_not(share: float) -> None:
     text = percent(share)
     assert (text == "0") == (share == 0.0)
     assert (text == "100") == (share == 1.0)
+
+
+@pytest.mark.parametrize(("share", "text"), [(-0.124, f"{MINUS}12"), (-0.001, "0"), (1.2, "120")])
+def test_a_difference_of_shares_may_be_negative_or_above_one(share: float, text: str) -> None:
+    assert percent(share) == text

@@ -68,5 +68,5 @@ def command(
     )
     tables = result.headlines() if metrics is None else result.tables()
     hidden = len(result.tables()) - len(tables)
-    last = [f"More: {hidden} further metrics with --metrics all; everything with --json."] if hidden else []
+    last = [f"More: {hidden} further tables with --metrics all; everything with --json."] if hidden else []
     show(result, as_json, tables, [*last, *saved(out)])

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns where nothing says how wide the reader's page is."""
 
+LEAST_HEADING = 10
+"""Characters of a heading's line that are not folded even over narrow cells."""
+
 HEAD = 30
 """Characters before a colon that are set as the head of a note."""
 
@@ -68,23 +71,32 @@ def _print_table(console: Any, table: Any) -> None:
 
     from ripeness.api import shown_rows
 
+    rows = shown_rows(table)
     grid = Grid(
         box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False, header_style="bold"
     )
     for at, column in enumerate(table.columns):
         grid.add_column(
-            column.heading,
+            column.heading if column.text else folded(column.heading, [row[at] for row in rows]),
             justify="left" if column.text else "right",
             no_wrap=not column.text or at == 0,
             overflow="fold",
         )
-    for row in shown_rows(table):
+    for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     console.print()
     console.print(Text(table.title, "bold"))
     console.print(grid)
     for note in table.notes:
         console.print(Text(note, "dim"))
+
+
+def folded(heading: str, cells: list[str]) -> str:
+    """A heading in lines no wider than its column's cells need, or than a short word, so that columns stay narrow."""
+    from textwrap import wrap
+
+    width = max([LEAST_HEADING, *map(len, cells)])
+    return "\n".join(wrap(heading, width, break_long_words=False))
 
 
 def progress_of(quiet: bool) -> Progress:

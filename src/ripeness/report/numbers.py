@@ -35,7 +35,9 @@ def number(value: float | None, decimals: int, *, sign: bool = False, missing: s
 
 
 def percent(share: float) -> str:
-    """A share in whole percent; `<1` and `>99` where rounding would claim certainty."""
+    """A share in whole percent; `<1` and `>99` where rounding would claim certainty. Differences may be negative."""
+    if share < 0.0:
+        return number(100 * share, 0)
     if 0.0 < share < 0.01:
         return "<1"
     if 0.99 < share < 1.0:

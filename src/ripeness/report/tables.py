@@ -61,6 +61,8 @@ class Column:
     """Words, set left."""
     decimals: int | None = None
     """Fixed decimals; None takes them from the largest number of the column."""
+    percent: bool = False
+    """Shares 0..1, read by people in whole percent."""
 
     @property
     def heading(self) -> str:
@@ -77,6 +79,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = field(default=())
+    further: bool = False
+    """For the second look: left out where a reader has minutes."""
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -110,15 +114,19 @@ def _shown(cell: Cell, column: Column, decimals: int, scale: tuple[float, float]
     if isinstance(cell, Spread):
         if cell.values == (None, None, None):
             return column.missing
-        middle, low, high = (
-            number(value, decimals, sign=column.sign, missing=column.missing) for value in cell.values
-        )
+        middle, low, high = (_shown_number(value, column, decimals) for value in cell.values)
         return f"{middle} ({low} to {high})"
     if isinstance(cell, Share):
         return f"{percent(cell.value)} ±{math.ceil(100 * cell.error)}" if cell.error else percent(cell.value)
     if isinstance(cell, Strip):
         return strip_text(cell.spread, *scale)
-    return number(float(cell), 0 if isinstance(cell, int) else decimals, sign=column.sign)
+    return _shown_number(float(cell), column, 0 if isinstance(cell, int) else decimals)
+
+
+def _shown_number(value: float | None, column: Column, decimals: int) -> str:
+    if column.percent and value is not None:
+        return percent(value)
+    return number(value, decimals, sign=column.sign, missing=column.missing)
 
 
 def _numbers(cells: list[Cell]) -> Iterator[float | None]:
@@ -192,7 +200,8 @@ def _has(table: Table, at: int, kind: type) -> bool:
 
 def _csv_names(table: Table, at: int) -> list[str]:
     column = table.columns[at]
-    name = f"{column.key} [{column.unit}]" if column.unit else column.key
+    unit = column.unit or ("share" if column.percent else "")
+    name = f"{column.key} [{unit}]" if unit else column.key
     if _has(table, at, Spread):
         return [f"{name} {part}" for part in ("p50", "p05", "p95")]
     if _has(table, at, Share):
