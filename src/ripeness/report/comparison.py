@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
+from ripeness.report.bargaining import deciding_tables, ending_tables
+from ripeness.report.bargaining_sentences import ending_conclusions, ending_lines, ending_remarks
+from ripeness.report.documents import LATER, Document, driver_tables, listed, share, spread, with_party_names
 from ripeness.report.numbers import DIFFERENCE_DIGITS, decimals_for, number, percent
-from ripeness.report.tables import Cell, Column, Share, Spread, Strip, Table
-
-Document = Mapping[str, Any]
+from ripeness.report.tables import Cell, Column, Strip, Table
 
 SETTLED = 0.95
 """Share of futures in which a sign must be the same to be called settled."""
@@ -18,17 +17,8 @@ SETTLED = 0.95
 MATERIAL = 0.01
 """Smallest median difference, share of the reference's median, that a settled sign is reported for."""
 
-NAMED = 4
-"""Policies that a sentence names before it counts the rest."""
-
-IDENTIFIED = {"identified": "record", "weakly": "record, weakly", "prior-driven": "prior"}
-"""What the case's author says of a parameter, in the words of the table."""
-
-LATER = "later"
-"""What stands for a month beyond the end of the run."""
-
-TOP_DRIVERS = 3
-"""Assumptions that the table names for each difference; the document has more."""
+OUTSIDE = "nothing here says what either side would accept, since talks and fighting are not modelled"
+"""What a comparison of money alone cannot say."""
 
 REDUCTIONS = {
     "mean": "monthly mean of {start} to {until}",
@@ -39,15 +29,15 @@ REDUCTIONS = {
 
 
 def comparison_tables(document: Document) -> tuple[Table, ...]:
-    """One table a metric, then regret and what decides; policies that come out alike share their numbers."""
-    tables = [_metric_table(document, name) for name in document["metrics"]]
+    """How the war ends, one table a metric of money, then regret and what decides.
+
+    Policies that come out alike share their numbers. A table that is `further` is for the second look.
+    """
+    document = with_party_names(document)
+    tables = [*ending_tables(document), *(_metric_table(document, name) for name in document["metrics"])]
     if len(document["policies"]) > 1 and document["objectives"]:
         tables.append(_regret_table(document))
-    return (*tables, *_driver_tables(document))
-
-
-def _spread(stat: Document) -> Spread:
-    return Spread(stat["p50"], stat["p05"], stat["p95"])
+    return (*tables, *deciding_tables(document), *_driver_tables(document))
 
 
 def _months(document: Document) -> str:
@@ -81,22 +71,22 @@ def _metric_table(document: Document, name: str) -> Table:
             rows.append((policy, f"as {twin}", *[""] * (len(columns) - 2)))
             continue
         level = entry["metrics"][name]
-        row: list[Cell] = [policy, _spread(level)]
+        row: list[Cell] = [policy, spread(level)]
         if censored:
-            row.append(_share(level["share_reached"], members))
+            row.append(share(level["share_reached"], members))
         if several:
             gap = entry["difference"][name]
             row += (
                 ["", "", ""]
                 if policy == reference
                 else [
-                    _spread(gap),
-                    Strip(_spread(gap)),
-                    _share(gap["share_lower"], members),
+                    spread(gap),
+                    Strip(spread(gap)),
+                    share(gap["share_lower"], members),
                 ]
             )
         if best and several:
-            row.append(_share(_with_twins(document, best, policy), members))
+            row.append(share(_with_twins(document, best, policy), members))
         rows.append(tuple(row))
     notes = []
     if censored:
@@ -106,10 +96,6 @@ def _metric_table(document: Document, name: str) -> Table:
     how = REDUCTIONS[about["reduction"]].format(**document["run"])
     title = f"{about['label']}, {about['unit']}, {how}"
     return Table(f"metric_{name}", title, tuple(columns), tuple(rows), tuple(notes))
-
-
-def _share(value: float, members: int) -> Share:
-    return Share(value, math.sqrt(value * (1.0 - value) / members))
 
 
 def _with_twins(document: Document, shares: Mapping[str, float], policy: str) -> float:
@@ -125,7 +111,7 @@ def _regret_table(document: Document) -> Table:
         about = document["metrics"][each["metric"]]
         columns.append(Column(f"regret_{each['metric']}", about["label"], about["unit"]))
     rows = [
-        (policy, *(_spread(entry["regret"][aim]) for aim in aims))
+        (policy, *(spread(entry["regret"][aim]) for aim in aims))
         for policy, entry in document["policies"].items()
         if entry["identical_to"] is None
     ]
@@ -143,28 +129,8 @@ def _regret_table(document: Document) -> Table:
 
 
 def _driver_tables(document: Document) -> list[Table]:
-    """One table a difference: the few assumptions that move it most."""
-    columns = (
-        Column("parameter", "Assumption", text=True),
-        Column("label", "Meaning", text=True),
-        Column("effect", "Rank corr.", sign=True, decimals=2),
-        Column("known", "Known from", text=True),
-    )
-    tables = []
-    pairs = dict.fromkeys((each["metric"], each["better"], each["than"]) for each in document["drivers"])
-    for metric, better, than in pairs:
-        found = [
-            each
-            for each in document["drivers"]
-            if (each["metric"], each["better"], each["than"]) == (metric, better, than)
-        ]
-        rows = tuple(
-            (each["parameter"], each["label"], each["effect"], _known_from(each))
-            for each in found[:TOP_DRIVERS]
-        )
-        label = document["metrics"][metric]["label"].lower()
-        title = f"What decides {label}, {better} minus {than}"
-        tables.append(Table(f"drivers_{metric}_{better}_{than}", title, columns, rows))
+    labels = {name: about["label"].lower() for name, about in document["metrics"].items()}
+    tables = driver_tables(document["drivers"], labels, "drivers")
     if tables:
         tables[-1] = replace(tables[-1], notes=_driver_notes(document))
     return tables
@@ -184,24 +150,18 @@ def _driver_notes(document: Document) -> tuple[str, ...]:
     )
 
 
-def _known_from(driver: Document) -> str:
-    narrowed = driver.get("posterior_over_prior_sd")
-    if narrowed is None:
-        return IDENTIFIED[driver["identification"]]
-    limits = ((0.5, "record"), (0.8, "both"), (1.2, "prior"), (math.inf, "moved"))
-    return f"{next(word for limit, word in limits if narrowed <= limit)} ({narrowed:.2f})"
-
-
 def comparison_summary(document: Document) -> dict[str, tuple[str, ...]]:
     """Sentences above the tables and below them; the last two say what holds and what does not."""
+    document = with_party_names(document)
     run = document["run"]
     above = [
         document["title"],
         f"Months {_months(document)}, {run['members']:,} futures shared by all policies, seed {run['seed']}, "
         f"data to {run['data_as_of']}, model {run['model_version']}, run {run['hash'][:12]}.",
         document["draws"]["in_words"],
+        *ending_lines(document),
     ]
-    if len(document["policies"]) > 1:
+    if len(document["policies"]) > 1 and document["metrics"]:
         above.append(_legend(document))
     return {"above": tuple(above), "below": (*_remarks(document), *conclusions(document).values())}
 
@@ -221,12 +181,15 @@ def _remarks(document: Document) -> tuple[str, ...]:
     for group in document["identical"]:
         reason = (
             ": they differ in talks only, which this build does not model"
-            if any("bargaining" in document["policies"][name]["needs"] for name in group)
+            if not document.get("bargaining")
+            and any("bargaining" in document["policies"][name]["needs"] for name in group)
             else ""
         )
-        said.append(f"{_listed(group)} do the same in every month{reason}.")
+        said.append(f"{listed(group)} do the same in every month{reason}.")
     said += document["notes"]
-    said.append(_prior_driven(document))
+    if document["metrics"]:
+        said.append(_prior_driven(document))
+    said += ending_remarks(document)
     said.append(f"Not modelled: {'; '.join(document['not_modelled'])}.")
     return tuple(said)
 
@@ -254,34 +217,78 @@ def _prior_driven(document: Document) -> str:
 
 
 def conclusions(document: Document) -> dict[str, str]:
-    """Two plain sentences on the first objective: what holds over futures, and what does not."""
-    others = [
-        name
-        for name, entry in document["policies"].items()
-        if name != document["reference"] and entry["identical_to"] is None
-    ]
-    if not document["objectives"] or not others:
+    """Two plain sentences: what holds of endings and of the first objective in money, and what does not."""
+    money = _Money.of(document)
+    holds = "" if money is None else money.holds()
+    unsettled = "" if money is None else money.unsettled()
+    if document.get("bargaining"):
+        held, parted = ending_conclusions(document)
+        holds = f"{held}; apart from endings, {holds}" if holds else held
+        does_not = (
+            "; ".join(part for part in (parted, unsettled) if part) or "anything beyond the tables above"
+        )
+        return {"holds": f"What holds: {holds}.", "does_not_hold": f"What does not hold: {does_not}."}
+    if money is None:
         return {
             "holds": "What holds: the bands above; there is no second policy to compare.",
-            "does_not_hold": f"What does not: {_outside()}.",
+            "does_not_hold": f"What does not: {OUTSIDE}.",
         }
-    aim = document["objectives"][0]["metric"]
-    gaps = {name: document["policies"][name]["difference"][aim] for name in others}
-    level = abs(document["policies"][document["reference"]]["metrics"][aim]["p50"] or 0.0)
-    settled = [n for n in others if max(gaps[n]["share_lower"], gaps[n]["share_higher"]) >= SETTLED]
-    slight = [n for n in settled if abs(gaps[n]["p50"]) < MATERIAL * level]
-    large = [n for n in settled if n not in slight]
-    lower = sorted((n for n in large if gaps[n]["p50"] < 0.0), key=lambda n: gaps[n]["p50"])
-    higher = sorted((n for n in large if gaps[n]["p50"] >= 0.0), key=lambda n: -gaps[n]["p50"])
-    holds = _what_holds(document, aim, gaps, lower, higher)
-    if slight:
-        holds = (
-            f"{holds[:-1]}; {_listed(slight)} {'move' if len(slight) > 1 else 'moves'} it by less than 1 %."
-        )
-    return {
-        "holds": holds,
-        "does_not_hold": _what_does_not(document, aim, gaps, [n for n in others if n not in settled]),
-    }
+    does_not = (
+        f"{unsettled}. Beyond that, "
+        if unsettled
+        else f"anything beyond {money.label} and the tables above; "
+    )
+    return {"holds": f"What holds: {holds}.", "does_not_hold": f"What does not hold: {does_not}{OUTSIDE}."}
+
+
+@dataclass(frozen=True)
+class _Money:
+    """Differences to the reference in the first objective, by policy that is not identical to another."""
+
+    document: Document
+    aim: str
+    gaps: Document
+
+    @classmethod
+    def of(cls, document: Document) -> _Money | None:
+        """None where there is no objective or no second policy."""
+        others = [
+            name
+            for name, entry in document["policies"].items()
+            if name != document["reference"] and entry["identical_to"] is None
+        ]
+        if not document["objectives"] or not others:
+            return None
+        aim = document["objectives"][0]["metric"]
+        return cls(document, aim, {n: document["policies"][n]["difference"][aim] for n in others})
+
+    @property
+    def label(self) -> str:
+        """The metric as a sentence names it."""
+        return str(self.document["metrics"][self.aim]["label"]).lower()
+
+    @property
+    def settled(self) -> list[str]:
+        """Policies whose difference has one sign in nearly all futures."""
+        return [n for n, gap in self.gaps.items() if max(gap["share_lower"], gap["share_higher"]) >= SETTLED]
+
+    def holds(self) -> str:
+        """Which policies move it, which way and how far; no full stop."""
+        gaps = self.gaps
+        level = abs(self.document["policies"][self.document["reference"]]["metrics"][self.aim]["p50"] or 0.0)
+        slight = [n for n in self.settled if abs(gaps[n]["p50"]) < MATERIAL * level]
+        large = [n for n in self.settled if n not in slight]
+        lower = sorted((n for n in large if gaps[n]["p50"] < 0.0), key=lambda n: gaps[n]["p50"])
+        higher = sorted((n for n in large if gaps[n]["p50"] >= 0.0), key=lambda n: -gaps[n]["p50"])
+        holds = _what_holds(self.document, self.aim, gaps, lower, higher)
+        if not slight:
+            return holds
+        return f"{holds}; {listed(slight)} {'move' if len(slight) > 1 else 'moves'} it by less than 1 %"
+
+    def unsettled(self) -> str:
+        """Which policies may move it either way, and where the order is open; empty where nothing is."""
+        moved = [n for n, gap in self.gaps.items() if gap["share_lower"] or gap["share_higher"]]
+        return _what_does_not(self.document, self.aim, self.gaps, [n for n in moved if n not in self.settled])
 
 
 def _what_holds(
@@ -290,8 +297,8 @@ def _what_holds(
     about, reference = document["metrics"][aim], document["reference"]
     if not lower and not higher:
         return (
-            f"What holds: nothing about {about['label'].lower()}; no policy moves it the same way against {reference} "
-            f"in {percent(SETTLED)} of 100 futures."
+            f"nothing about {about['label'].lower()}; no policy moves it the same way against {reference} "
+            f"in {percent(SETTLED)} of 100 futures"
         )
     ends = [value for gap in gaps.values() for value in (gap["p05"], gap["p95"])]
     decimals = decimals_for(ends, DIFFERENCE_DIGITS)
@@ -303,10 +310,10 @@ def _what_holds(
             number(gaps[names[0]][key], decimals, sign=True) for key in ("p50", "p05", "p95")
         )
         furthest = f", furthest under {names[0]}:" if len(names) > 1 else ":"
-        parts.append(f"{word} under {_listed(names)}{furthest} {middle} ({low} to {high}) {about['unit']}")
+        parts.append(f"{word} under {listed(names)}{furthest} {middle} ({low} to {high}) {about['unit']}")
     return (
-        f"What holds: in this model {about['label'].lower()} over {_months(document)} is, against {reference} "
-        f"and in at least {percent(SETTLED)} of 100 futures, {'; and '.join(parts)}."
+        f"in this model {about['label'].lower()} over {_months(document)} is, against {reference} "
+        f"and in at least {percent(SETTLED)} of 100 futures, {'; and '.join(parts)}"
     )
 
 
@@ -317,16 +324,13 @@ def _what_does_not(document: Document, aim: str, gaps: Document, open_: Sequence
         ranges = sorted(100 * gaps[name]["share_lower"] for name in open_)
         shares = f"{ranges[0]:.0f}" if len(open_) == 1 else f"{ranges[0]:.0f} to {ranges[-1]:.0f}"
         said.append(
-            f"whether {_listed(open_)} {'lowers' if len(open_) == 1 else 'lower'} it (lower than {reference} "
+            f"whether {listed(open_)} {'lowers' if len(open_) == 1 else 'lower'} it (lower than {reference} "
             f"in {shares} of 100 futures)"
         )
     rivals = _rivals(document, aim)
     if rivals:
         said.append(rivals)
-    label = about["label"].lower()
-    if not said:
-        return f"What does not hold: anything beyond {label} and the tables above; {_outside()}."
-    return f"What does not hold: for {label}, {'; '.join(said)}. Beyond that, {_outside()}."
+    return f"for {about['label'].lower()}, {'; '.join(said)}" if said else ""
 
 
 def _rivals(document: Document, aim: str) -> str:
@@ -345,14 +349,3 @@ def _rivals(document: Document, aim: str) -> str:
         f"which policy gives the {word} ({first} in {percent(shares[first])} of 100 futures, {second} in "
         f"{percent(shares[second])})"
     )
-
-
-def _outside() -> str:
-    return "nothing here says what either side would accept, since talks and fighting are not modelled"
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = list(names[:NAMED])
-    if len(names) > NAMED:
-        return f"{', '.join(shown)} and {len(names) - NAMED} other{'s' if len(names) > NAMED + 1 else ''}"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
