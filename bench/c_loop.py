@@ -19,7 +19,6 @@ from ripeness.ensemble.simulate import Question
 from ripeness.ensemble.start import StartFacts
 from ripeness.flow import (
     LENGTH,
-    OUTPUT_ROWS,
     SITES,
     Levers,
     MonthRow,
@@ -31,9 +30,12 @@ from ripeness.flow import (
     Triggers,
     WorldState,
     layout_of,
+    records_of,
 )
 
 Floats = NDArray[np.float64]
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
 
 SOURCE = Path(__file__).parent / "c"
 SHARED = ("-fopenmp", "-fPIC", "-shared")
@@ -153,7 +155,7 @@ def _constants() -> Iterator[str]:
         entries = [f"{prefix}_{field.name} = {field.start}" for field in layout.fields]
         yield "enum { " + ", ".join([*entries, f"{prefix}_ROWS = {layout.size}"]) + " };"
     yield "enum { " + ", ".join(f"SITE_{site} = {i}" for i, site in enumerate(SITES)) + " };"
-    yield f"enum {{ T_SLOTS = {LENGTH['trigger']} }};"
+    yield f"enum {{ T_SLOTS = {LENGTH['trigger']}, T_WATCHED = {LENGTH['watched']} }};"
     for module in CONSTANTS_FROM:
         for name, value in vars(importlib.import_module(module)).items():
             if name.isupper() and isinstance(value, float):

@@ -171,7 +171,7 @@ def _memory_of_this_process(members: int) -> Record:
 def run(sizes: Sequence[int] = SIZES, rounds: int = ROUNDS, question: Asked | None = None) -> list[Record]:
     """All lines of the loop: cold starts, both tools at each size, and memory at the largest."""
     found = [emit(memory(max(sizes)))]
-    found += [emit(line) for line in cold_starts(WORK, "ripeness.ensemble.simulate", "MONEY_CHAIN")]
+    found += [emit(line) for line in cold_starts(WORK, "ripeness.ensemble.programs", "MONEY_CHAIN")]
     if available():
         found += [emit(line) for line in compare(question or asked(), sizes, rounds)]
     else:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import ripeness
 from ripeness.base import Month, month_range
-from ripeness.case import Case, load, prior_from
+from ripeness.case import Case, as_program, load, prior_from
 from ripeness.ensemble.draws import draw_parameters
 from ripeness.ensemble.simulate import Question, pose
 from ripeness.ensemble.start import StartFacts
@@ -88,8 +88,8 @@ class Asked:
 
 
 def asked() -> Asked:
-    """The shipped case under its first nine policies, the enacted one first, from its first month to its last."""
-    case = load(CASE)
+    """The money chain of the shipped case under nine policies, the enacted one first, over all its months."""
+    case = as_program(load(CASE), "money_chain")
     others = [name for name in case.policies if name != "as_enacted"]
     policies = [compile_policy(case, name) for name in ["as_enacted", *others[: POLICIES - 1]]]
     return Asked(f"case {CASE}", pose(case, policies, case.default_start or FIRST, LAST, SEED), case)
@@ -117,7 +117,7 @@ def made_up_question(policies: int = POLICIES, months: int = 84, record: int = R
     """Months in which every fact, lever, observation and trigger differs from its neutral value at some time."""
     span = list(month_range(FIRST, FIRST + (months - 1)))
     return Question(
-        case=cast(Case, SimpleNamespace(name="made-up months", first_month=FIRST)),
+        case=cast(Case, SimpleNamespace(name="made-up months", program="money_chain", first_month=FIRST)),
         names=("as_enacted", *(f"policy {p}" for p in range(1, policies))),
         policies=np.stack([_policy_rows(p, months) for p in range(policies)]),
         months=_month_rows(months, record),

@@ -150,7 +150,7 @@ static void levers_in_force(real (*restrict state)[BLOCK], const real *restrict 
         S_brent_before,   S_fob_discount_before, S_delivered_before, S_volume_before, S_revenue_before,
         S_oil_gas_before, S_liquid_fund,         S_afloat_before,    S_shadow_before, S_deficit_before,
     };
-    enum { WATCHED = sizeof watched / sizeof *watched };
+    enum { WATCHED = sizeof watched / sizeof *watched }; // the war's come after these, and are not here
     const real *own = policy + K_levers, *rules = policy + K_triggers;
     for (int row = 0; row < L_ROWS; row++)
         for (int i = 0; i < BLOCK; i++)
@@ -162,7 +162,7 @@ static void levers_in_force(real (*restrict state)[BLOCK], const real *restrict 
         real value[BLOCK] = {0.0};
         real *count = state[S_trigger_count + slot], *age = state[S_trigger_age + slot];
         for (int j = 0; j < WATCHED; j++) {
-            const real weight = rules[T_watch + slot * WATCHED + j];
+            const real weight = rules[T_watch + slot * T_WATCHED + j];
             if (weight != 0.0)
                 for (int i = 0; i < BLOCK; i++)
                     value[i] += weight * state[watched[j]][i];

@@ -10,7 +10,9 @@ import pytest
 import ripeness
 from ripeness.api import Comparison
 from ripeness.base import Month, RipenessError
-from ripeness.ensemble.metrics import METRICS
+from ripeness.ensemble.metrics import metrics_of
+
+METRICS = metrics_of("money_chain")
 
 
 def test_the_document_keeps_the_contract(comparison: Comparison, contracts: dict) -> None:

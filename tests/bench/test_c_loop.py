@@ -10,7 +10,9 @@ import pytest
 from bench import c_loop, loop, question
 
 from ripeness.ensemble.simulate import simulate
-from ripeness.flow import OUTPUT_ROWS, Run
+from ripeness.flow import Run, records_of
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
 
 pytestmark = pytest.mark.skipif(not c_loop.available(), reason="needs gcc")
 

@@ -4,8 +4,10 @@ from types import MappingProxyType
 
 import pytest
 
-from ripeness.case import PARAMETERS
+from ripeness.case import parameter_names
 from ripeness.case.names import units_in_name
+
+PARAMETERS = parameter_names("money_chain")
 
 CASE = """\
 case: tiny

@@ -6,7 +6,7 @@ import pytest
 from ripeness.base import Month, RipenessError, month_range
 from ripeness.case import FACTS, SITE_UNITS, load
 from ripeness.case.names import COMPUTED
-from ripeness.flow import SITES, MonthRow, layout_of
+from ripeness.flow import PROGRAMS, SITES, WAR_SITES, MonthRow, layout_of
 
 FIRST, LAST = Month(2001, 1), Month(2003, 12)
 
@@ -35,8 +35,9 @@ def at(month):
 
 
 def test_every_field_of_a_month_has_its_place():
-    assert set(COMPUTED) | set(FACTS) == set(MonthRow._fields)
-    assert set(SITE_UNITS) == set(SITES)
+    fields = {name for records in PROGRAMS.values() for name in records.month.__annotations__}
+    assert set(COMPUTED) | set(FACTS) == fields
+    assert set(SITE_UNITS) == {*SITES, *WAR_SITES}
 
 
 def test_calendar(field):

@@ -13,7 +13,9 @@ from ripeness.base import Month, month_range
 from ripeness.ensemble import chunk, record, saved, simulate
 from ripeness.ensemble.simulate import Question
 from ripeness.ensemble.start import StartFacts
-from ripeness.flow import NEVER, OUTPUT_ROWS, MonthRow, Parameters, PolicyRow, Run, layout_of
+from ripeness.flow import NEVER, MonthRow, Parameters, PolicyRow, Run, layout_of, records_of
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
 
 FIRST, UNTIL = Month(2024, 1), Month(2024, 6)
 MONTHS = month_range(FIRST, UNTIL)
@@ -27,7 +29,9 @@ def small_question(seed=1, names=("as_enacted", "harder", "softer")):
     rows[0, :, layout_of(PolicyRow)["is_reference"].start] = 1.0
     facts = [1.0] * len(StartFacts._fields)
     facts[StartFacts._fields.index("taxable_price")] = np.ones(12)
-    case = SimpleNamespace(name="small", content_hash="c0", first_month=FIRST, data_until=Month(2024, 3))
+    case = SimpleNamespace(
+        name="small", program="money_chain", content_hash="c0", first_month=FIRST, data_until=Month(2024, 3)
+    )
     months = np.ones((len(MONTHS), layout_of(MonthRow).size))
     return Question(case, tuple(names), rows, months, Month(2024, 2), UNTIL, StartFacts(*facts), seed)
 
@@ -119,6 +123,7 @@ def run_of(finals, parameters=None, policies=("as_enacted", "harder", "softer"))
     empty = np.zeros((shape[0], len(MONTHS), len(OUTPUT_ROWS)))
     return Run(
         case="small",
+        program="money_chain",
         policies=tuple(policies[: shape[0]]),
         months=MONTHS,
         start=Month(2024, 2),

@@ -7,10 +7,14 @@ import pytest
 
 from ripeness import case, engine
 from ripeness.ensemble.draws import draw_parameters
-from ripeness.ensemble.simulate import MONEY_CHAIN, pose
+from ripeness.ensemble.programs import MONEY_CHAIN
+from ripeness.ensemble.simulate import pose
 from ripeness.ensemble.start import initial_state
-from ripeness.flow import OUTPUT_ROWS, Levers, Parameters, WorldState, layout_of
+from ripeness.flow import Levers, Parameters, WorldState, layout_of, records_of
 from ripeness.policy import compile_policy
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
+
 
 pytest.importorskip("jax")
 

@@ -8,9 +8,12 @@ from ripeness import engine
 from ripeness.base import Month
 from ripeness.ensemble.accounting import accounting_faults
 from ripeness.ensemble.draws import draw_parameters
-from ripeness.ensemble.simulate import MONEY_CHAIN, Question, pose, run_chunk, simulate
-from ripeness.flow import OUTPUT_ROWS, Parameters, layout_of
+from ripeness.ensemble.programs import MONEY_CHAIN
+from ripeness.ensemble.simulate import Question, pose, run_chunk, simulate
+from ripeness.flow import Parameters, layout_of, records_of
 from ripeness.policy import compile_policy
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
 
 START = Month.parse("2026-09")
 UNTIL = Month.parse("2027-12")

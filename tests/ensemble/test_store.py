@@ -21,14 +21,17 @@ from ripeness.ensemble.chunk import chunk_path
 from ripeness.ensemble.draws import draw_parameters
 from ripeness.ensemble.fans import QUANTILES, fans_of, quantiles_of
 from ripeness.ensemble.metrics import comparison
-from ripeness.ensemble.plan import OUTCOME_ROWS, chunk_size
+from ripeness.ensemble.plan import chunk_size, outcome_rows
 from ripeness.ensemble.record import model_version, record_hash, run_record
 from ripeness.ensemble.saved import load_fans, load_run, member_paths
 from ripeness.ensemble.simulate import pose
 from ripeness.ensemble.store import run_in_memory, simulate_to_folder
 from ripeness.ensemble.verify import verify_run
-from ripeness.flow import NEVER, OUTPUT_ROWS, Parameters, layout_of
+from ripeness.flow import NEVER, Parameters, layout_of, records_of
 from ripeness.policy import compile_policy
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
+OUTCOME_ROWS = outcome_rows(records_of("money_chain"))
 
 MEMBERS = 1000
 OPTIONS = {"fan_members": 600, "saved_paths": 300, "threads": 2}

@@ -3,7 +3,7 @@
 import pytest
 
 from ripeness.base import RipenessError
-from ripeness.flow import Levers, Outputs, WorldState, layout_of
+from ripeness.flow import PROGRAMS, Levers, layout_of
 from ripeness.flow.axes import LABELS
 from ripeness.policy import lever_catalogue, lever_of_row, rows_of_lever
 
@@ -13,17 +13,18 @@ def test_catalogue_names_every_lever_in_order():
 
 
 def test_catalogue_names_rows_that_exist():
-    rows = {*WorldState._fields, *Outputs._fields}
+    outputs = {name for records in PROGRAMS.values() for name in records.outputs.__annotations__}
+    states = {name for records in PROGRAMS.values() for name in records.state.__annotations__}
     for lever in lever_catalogue().values():
-        assert lever.moves
-        assert set(lever.moves) <= rows, lever.name
-        assert set(lever.not_directly) <= set(Outputs._fields), lever.name
+        assert lever.moves or lever.in_bargaining
+        assert set(lever.moves) <= states | outputs, lever.name
+        assert set(lever.not_directly) <= outputs, lever.name
         assert not set(lever.moves) & set(lever.not_directly), lever.name
 
 
 def test_ranges_fit_the_unit_and_the_shape():
     for lever in lever_catalogue().values():
-        assert lever.low == 0 < lever.high
+        assert lever.low == (-1 if lever.name == "narrative" else 0) < lever.high
         assert lever.meaning.endswith(".")
         if lever.unit == "share" and lever.axis is None:
             assert lever.high == 1, lever.name

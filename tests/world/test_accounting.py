@@ -7,7 +7,9 @@ import pytest
 
 from ripeness.base import Month, RipenessError
 from ripeness.ensemble.accounting import accounting_faults, require_accounts
-from ripeness.flow import OUTPUT_ROWS, Outputs, layout_of
+from ripeness.flow import Outputs, layout_of, records_of
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from ripeness.ensemble.accounting import accounting_faults
-from ripeness.flow import OUTPUT_ROWS, Levers, Outputs, WorldState, layout_of
+from ripeness.flow import Levers, Outputs, WorldState, layout_of, records_of
+
+OUTPUT_ROWS = records_of("money_chain").output_rows
 
 MONTHS, MEMBERS = 36, 64
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ripeness.ensemble.month import levers_in_force
+from ripeness.ensemble.month import Rules, levers_in_force, watched_before
 from ripeness.flow import WATCHED, Levers
 
 
@@ -27,12 +27,15 @@ def rule(watched="brent_usd_bbl", sign=1.0, threshold=90.0, for_months=2.0, afte
 def acting(bench, prices, armed_from=0, **of_rule):
     """Services ban of each month, which the rule turns on, when the month before had each of `prices`."""
     state = bench.eve(bench.members(len(prices[0])))
+    rules = Rules(state.trigger_count, state.trigger_age)
     found = []
     for t, price in enumerate(prices):
         triggers = rule(**of_rule, armed=float(t >= armed_from))
         row = bench.policy_row(bench.lever_row({}), triggers, then=bench.lever_row({"services_ban": 1.0}))
         state = state._replace(brent_before=np.asarray(price, float))
-        state, levers = levers_in_force(state, bench.policy_layout.unpack(row[:, None]), np)
+        rules, levers = levers_in_force(
+            rules, watched_before(state), bench.policy_layout.unpack(row[:, None]), state.brent_before, np
+        )
         assert isinstance(levers, Levers)
         found.append(levers.services_ban)
     return np.array(found).T

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ripeness.base import Month
 from ripeness.case import SITE_UNITS
 from ripeness.ensemble.fans import quantiles_of
-from ripeness.flow import Run
+from ripeness.flow import Run, records_of
 
 if TYPE_CHECKING:
     from ripeness.case import Case
@@ -42,8 +42,20 @@ CHARTED = (
     Charted("liquid_fund_rub_trn", "Liquid part of the fund", "RUB trn"),
     Charted("oil_afloat_mb", "Oil afloat", "mb"),
     Charted("shadow_share_crude", "Crude carried by shadow ships", "percent", 1, 100.0),
+    Charted("territory_km2", "Land held by the attacker", "thousand km2", 1, 1e-3),
+    Charted("losses_a", "Killed, wounded and missing, attacker", "thousand a month"),
+    Charted("losses_d", "Killed, wounded and missing, defender", "thousand a month"),
+    Charted("aid_allocated_usd_bn", "Aid allocated to the defender", "USD bn, last 12 months", 12),
+    Charted("drones_launched", "Long-range drones launched", "thousand a month"),
+    Charted("support_d", "Defender's public that would settle", "percent", 1, 100.0),
 )
-"""Small multiples of a comparison, in the order of money: price, discount, volume, revenue, budget, fund."""
+"""Small multiples of a comparison, in the order of money (price, discount, volume, revenue, fund), then the war."""
+
+
+def charted(program: str) -> tuple[Charted, ...]:
+    """What is drawn of a program's runs."""
+    rows = records_of(program).output_rows
+    return tuple(chart for chart in CHARTED if chart.name in rows)
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def monthly_fans(run: Run) -> dict[str, dict[str, Floats]]:
             * quantiles_of(
                 running_sum(np.asarray(run.path(policy, chart.name), dtype=np.float64), chart.months)
             )
-            for chart in CHARTED
+            for chart in charted(run.program)
         }
         for policy in run.policies
     }

@@ -10,28 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ripeness.api.chart_data import CHARTED, MonthlyFans, monthly_fans
+from ripeness.api.chart_data import MonthlyFans, charted, monthly_fans
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Result
 from ripeness.api.simulation import MEMBERS, Asked, Options, When, ask, simulated, with_paths
-from ripeness.base import RipenessError, closest
+from ripeness.base import RipenessError, closest, suggestion
 from ripeness.case import REFERENCE
 from ripeness.ensemble.fans import QUANTILES
 from ripeness.ensemble.metrics import (
-    METRICS,
-    OBJECTIVES,
     Metric,
     Objective,
     ParameterRanks,
     comparison,
     drivers,
-    metric_named,
+    metrics_of,
+    objectives_of,
     prior_driven,
     restricted,
     statistic,
     values_of,
 )
-from ripeness.flow import Parameters, Run, layout_of
+from ripeness.flow import Run
 from ripeness.policy import identical_policies
 from ripeness.report import SETTLED, Table, comparison_summary, comparison_tables
 
@@ -96,9 +95,9 @@ class Comparison(Result):
         return comparison_tables(self.document)
 
     def headlines(self) -> tuple[Table, ...]:
-        """The tables that a reader in a hurry needs: a few metrics, regret, and what decides."""
+        """The tables that a reader in a hurry needs: how the war ends, a few metrics, regret, and what decides."""
         left_out = {f"metric_{metric.name}" for metric in self.metrics if metric.name not in HEADLINES}
-        return tuple(table for table in self.tables() if table.name not in left_out)
+        return tuple(table for table in self.tables() if table.name not in left_out and not table.further)
 
     def table(self) -> list[dict[str, Any]]:
         """One record a policy and metric: quantiles of the level and of the difference to the reference."""
@@ -125,7 +124,7 @@ class Comparison(Result):
             about = {"units": metric.unit, "long_name": metric.label, "reduction": metric.reduction}
             data[metric.name] = (("policy", "member"), values_of(self.run, metric), about)
         fans = self.fans()
-        for chart in CHARTED:
+        for chart in charted(self.run.program):
             quantiles = np.stack([fans.quantiles[policy][chart.name] for policy in self.run.policies])
             about = {
                 "units": chart.unit,
@@ -249,9 +248,10 @@ def _answer(
     out: str | Path | None,
     progress: Progress | None,
 ) -> Comparison:
-    chosen, aims = chosen_metrics(metrics), chosen_objectives(objectives)
     with told(progress) as heard:
         asked = ask(case, policies, start=start, until=until, options=options)
+        program = asked.case.program
+        chosen, aims = chosen_metrics(metrics, program), chosen_objectives(objectives, program)
         done = simulated(asked, out, heard)
         result = Comparison(asked, done, chosen, aims, None if out is None else Path(out), kind)
         if out is not None:
@@ -260,37 +260,38 @@ def _answer(
     return result
 
 
-def chosen_metrics(names: Sequence[str] | str | None) -> tuple[Metric, ...]:
-    """Metrics by name in the order of tables; all where none are named."""
+def chosen_metrics(names: Sequence[str] | str | None, program: str) -> tuple[Metric, ...]:
+    """Metrics of a program by name in the order of tables; all where none are named."""
+    known = metrics_of(program)
     if names is None or names == "all":
-        return METRICS
+        return known
     wanted = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
-    found = {_metric(name) for name in wanted if name}
-    return tuple(metric for metric in METRICS if metric in found)
+    found = {_metric(name, program) for name in wanted if name}
+    return tuple(metric for metric in known if metric in found)
 
 
-def _metric(name: str) -> Metric:
-    """The metric of a name; where there is none, the error names the one that begins alike."""
-    known = [metric.name for metric in METRICS]
-    if name not in known:
-        stems = {each.partition("_usd_")[0].partition("_rub_")[0]: each for each in known}
-        near = closest(name, stems)
-        if near is not None:
-            raise RipenessError(f"there is no metric {name!r}", f"did you mean {stems[near]!r}?")
-    return metric_named(name)
+def _metric(name: str, program: str) -> Metric:
+    """The program's metric of a name; where there is none, the error names the one that begins alike."""
+    known = {metric.name: metric for metric in metrics_of(program)}
+    if name in known:
+        return known[name]
+    stems = {each.partition("_usd_")[0].partition("_rub_")[0]: each for each in known}
+    near = closest(name, stems)
+    remedy = f"did you mean {stems[near]!r}?" if near is not None else suggestion(name, known, "metric")
+    raise RipenessError(f"there is no metric {name!r}", remedy)
 
 
-def chosen_objectives(said: Sequence[str | Objective] | None) -> tuple[Objective, ...]:
+def chosen_objectives(said: Sequence[str | Objective] | None, program: str) -> tuple[Objective, ...]:
     """Objectives from `metric:lower` or `metric:higher`; those of the model where none are named."""
     if said is None:
-        return OBJECTIVES
+        return objectives_of(program)
     found = []
     for aim in said:
         if isinstance(aim, Objective):
             found.append(aim)
             continue
         name, _, sense = aim.partition(":")
-        _metric(name)
+        _metric(name, program)
         if sense not in ("lower", "higher"):
             raise RipenessError(f"objective {aim!r} has no direction", f"write {name}:lower or {name}:higher")
         found.append(Objective(name, sense, "named by whoever asked"))
@@ -301,8 +302,9 @@ def _document(result: Comparison) -> dict[str, Any]:
     run, asked = result.run, result.asked
     prior_sd = asked.draws.prior_sd
     document = comparison(run, metrics=result.metrics, objectives=result.objectives, prior_sd=prior_sd)
-    ranked = ParameterRanks.of(run.parameters)
-    wanted = [metric_named(name) for name in document["ranking"]]
+    ranked = ParameterRanks.of(run.parameters, run.records.parameter_names)
+    known = {metric.name: metric for metric in metrics_of(run.program)}
+    wanted = [known[name] for name in document["ranking"]]
     first = _first_of_identical(asked)
     for policy, compiled in zip(run.policies, asked.policies, strict=True):
         about = asked.case.policies.get(policy)
@@ -379,7 +381,7 @@ def _drivers(result: Comparison, document: dict[str, Any], ranked: ParameterRank
     The second is left out where the first is best in nearly all futures: nothing is left to decide.
     """
     run, case = result.run, result.asked.case
-    labels = layout_of(Parameters).row_labels
+    labels = run.records.parameter_names
     prior_sd = result.asked.draws.prior_sd
     found: list[dict[str, Any]] = []
     for objective in result.objectives:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ripeness.api.chart_data import CHARTED, MonthlyFans, observed
+from ripeness.api.chart_data import MonthlyFans, charted, observed
 from ripeness.base import RipenessError
 from ripeness.case import REFERENCE
 from ripeness.report.fan_charts import MOST_POLICIES, FanFigure, Panel, save_figure
@@ -18,7 +18,7 @@ def figure_of(result: Comparison, fans: MonthlyFans, policies: tuple[str, ...]) 
     """Small multiples of some policies of a comparison; the reference comes first."""
     case, run = result.asked.case, result.run
     panels = []
-    for chart in CHARTED:
+    for chart in charted(run.program):
         values, weak = observed(case, chart, fans.months)
         bands = {policy: fans.quantiles[policy][chart.name] for policy in policies}
         panels.append(Panel(chart.title, chart.unit, bands, values, weak))

@@ -18,7 +18,6 @@ from ripeness.base import Month, RipenessError, content_hash, month_range
 from ripeness.case import Case, load
 from ripeness.ensemble.metrics import statistic
 from ripeness.ensemble.verify import verify_run
-from ripeness.flow import Parameters, layout_of
 from ripeness.report import backcast_tables, bench_tables, fit_tables, verify_tables
 
 if TYPE_CHECKING:
@@ -74,13 +73,13 @@ def backcast(
     loaded = load(case) if isinstance(case, str | Path) else case
     months = _origins(loaded, origins)
     with told(progress) as heard:
-        make_ready("float32", heard)
+        make_ready(loaded, "float32", heard)
         posteriors = {
             origin: found for origin in months if (found := posterior_of(loaded, origin)) is not None
         }
         missing = [origin for origin in months if origin not in posteriors]
         if missing:
-            make_ready("float64", heard)
+            make_ready(loaded, "float64", heard)
             heard.stage(f"fitting to what was known at {len(missing)} past months", len(missing))
             posteriors |= fit_origins(
                 loaded,
@@ -224,7 +223,7 @@ def fit(
     loaded = load(case) if isinstance(case, str | Path) else case
     before = month(cutoff, "cutoff")
     with told(progress) as heard:
-        make_ready("float64", heard)
+        make_ready(loaded, "float64", heard)
         heard.stage("fitting: each repeat cools the record in steps from 0 to 1", 1000 * repeats)
         reached = [0.0, 0]
 
@@ -254,7 +253,7 @@ def fit(
 
 
 def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: Path) -> Answer:
-    labels = layout_of(Parameters).row_labels
+    labels = posterior.names
     parameters: dict[str, dict[str, Any]] = {
         name: {
             "label": case.parameters[name].label,

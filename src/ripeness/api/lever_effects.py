@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,9 @@ from ripeness import engine
 from ripeness.base import Fault
 from ripeness.case import REFERENCE
 from ripeness.ensemble.draws import draw_parameters
-from ripeness.ensemble.simulate import MONEY_CHAIN, pose
-from ripeness.ensemble.start import initial_state
-from ripeness.flow import (
-    OUTPUT_ROWS,
-    Levers,
-    MonthRow,
-    Parameters,
-    PolicyRow,
-    Shocks,
-    Triggers,
-    WorldState,
-    layout_of,
-)
+from ripeness.ensemble.simulate import pose, program_of
+from ripeness.ensemble.start import start_state
+from ripeness.flow import Levers, PolicyRow, Triggers, layout_of, records_of
 from ripeness.policy import CompiledPolicy, compile_policy, lever_of_row
 
 if TYPE_CHECKING:
@@ -42,7 +32,7 @@ FUTURES = 4
 
 SEED = 1
 
-IGNORED = ("log_likelihood", "price_cap_usd_bbl")
+IGNORED = ("log_likelihood", "war_log_likelihood", "price_cap_usd_bbl")
 """Outputs that say nothing of the world: the fit of the record, and the cap that repeats its lever."""
 
 
@@ -106,6 +96,8 @@ def _variants(
     for part, (levers, changes) in enumerate(parts):
         for name in dict.fromkeys(change.lever.split(".")[0] for change in changes):
             rows = [row for row in range(levers.shape[1]) if lever_of_row(row).name == name]
+            if lever_of_row(rows[0]).in_bargaining and records_of(case.program).has_war:
+                continue  # it acts on what the parties would accept, whether or not it moves the world too
             if np.array_equal(levers[:, rows], base[:, rows]):
                 remarks.append(_left_alone(case, policy, name))
                 continue
@@ -160,46 +152,53 @@ def _untriggered(rows: Floats, levers: Floats) -> Floats:
 def _step_all(case: Case, reference: CompiledPolicy, variants: list[Variant]) -> Floats:
     """Outputs (variants, T, O', futures) of all variants on the shocks of the reference."""
     question = pose(case, [reference], case.first_month, case.last_month, SEED)
-    params = draw_parameters(case, layout_of(Parameters), FUTURES, SEED)
-    first = np.stack(
-        layout_of(WorldState).pack(initial_state(layout_of(Parameters).unpack(params), question.facts))
-    )
+    program = program_of(case)
+    params = draw_parameters(case, program.params, FUTURES, SEED)
+    first = start_state(case.program, params, question.facts)
     inputs = engine.Inputs(params, first, question.policies, question.months, seed=SEED)
     n = len(variants)
-    many_params = layout_of(Parameters).unpack(np.tile(params, (1, n)))
-    one_params = layout_of(Parameters).unpack(params)
+    many_params = program.params.unpack(np.tile(params, (1, n)))
+    one_params = program.params.unpack(params)
     table = np.stack([variant.rows for variant in variants])
     one, many = first, np.tile(first, (1, n))
-    kept = [i for i, name in enumerate(OUTPUT_ROWS) if name.split("[")[0] not in IGNORED]
+    kept = [i for i, name in enumerate(program.outputs.row_names) if name.split("[")[0] not in IGNORED]
     seen = np.empty((len(question.months), len(kept), n * FUTURES))
     with np.errstate(all="ignore"):
         for t in range(len(question.months)):
-            month = layout_of(MonthRow).unpack(question.months[t][:, None])
-            shocks = engine.reference.shocks_of(MONEY_CHAIN, inputs, t).astype(np.float64)
+            month = program.month.unpack(question.months[t][:, None])
+            shocks = engine.reference.shocks_of(program, inputs, t).astype(np.float64)
             row = layout_of(PolicyRow).unpack(question.policies[0, t][:, None])
-            one, _, used = _step(one, one_params, row, month, shocks, FUTURES)
+            one, _, used = _step(program, one, one_params, row, month, shocks, FUTURES)
             rows = layout_of(PolicyRow).unpack(np.repeat(table[:, t].T, FUTURES, axis=1))
-            many, outputs, _ = _step(many, many_params, rows, month, np.tile(used, (1, n)), n * FUTURES)
+            many, outputs, _ = _step(
+                program, many, many_params, rows, month, np.tile(used, (1, n)), n * FUTURES
+            )
             seen[t] = outputs[kept]
     return np.moveaxis(seen.reshape(len(seen), len(kept), n, FUTURES), 2, 0)
 
 
 def _step(
-    state: Floats, params: Parameters, policy: PolicyRow, month: MonthRow, shocks: Floats, members: int
+    program: engine.Program,
+    state: Floats,
+    params: Any,
+    policy: PolicyRow,
+    month: Any,
+    shocks: Floats,
+    members: int,
 ) -> tuple[Floats, Floats, Floats]:
     """One month of the program on plain rows; every member may have a policy of its own."""
-    after, outputs, used = MONEY_CHAIN.step(
-        layout_of(WorldState).unpack(state),
+    after, outputs, used = program.step(
+        program.state.unpack(state),
         params,
         policy,
         month,
-        layout_of(Shocks).unpack(shocks),
+        program.shocks.unpack(shocks),
         engine.reference.Arrays(np),
     )
     return (
-        _rows(MONEY_CHAIN.state.pack(after), members),
-        _rows(MONEY_CHAIN.outputs.pack(outputs), members),
-        _rows(MONEY_CHAIN.shocks.pack(used), members),
+        _rows(program.state.pack(after), members),
+        _rows(program.outputs.pack(outputs), members),
+        _rows(program.shocks.pack(used), members),
     )
 
 

@@ -14,9 +14,9 @@ from ripeness.case import REFERENCE, load
 from ripeness.ensemble.draws import BITS, draw_parameters, draw_posterior
 from ripeness.ensemble.record import DrawParameters, Floats
 from ripeness.ensemble.saved import load_run
-from ripeness.ensemble.simulate import MONEY_CHAIN, Question, pose
+from ripeness.ensemble.simulate import Question, pose, program_of
 from ripeness.ensemble.store import run_in_memory, simulate_to_folder
-from ripeness.flow import Parameters, Run, layout_of
+from ripeness.flow import Run, records_of
 from ripeness.policy import CompiledPolicy, compile_policy
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def draws_for(case: Case, seed: int, prior: bool) -> Draws:
     """The case's saved posterior if it ships one and `prior` is not asked for, else its priors."""
     from ripeness.fit import posterior_of
 
-    layout = layout_of(Parameters)
+    layout = records_of(case.program).parameters
     posterior = None if prior else posterior_of(case)
     if posterior is None:
 
@@ -182,11 +182,12 @@ def draws_for(case: Case, seed: int, prior: bool) -> Draws:
     return Draws("posterior", from_posterior, spread, posterior.cutoff, posterior.hash)
 
 
-def make_ready(dtype: str, progress: Progress) -> None:
+def make_ready(case: Case, dtype: str, progress: Progress) -> None:
     """Load the kernel; the first time on a machine it is compiled, and said so."""
-    if not engine.kernel.is_cached(MONEY_CHAIN, dtype):
+    program = program_of(case)
+    if not engine.kernel.is_cached(program, dtype):
         progress.stage(f"compiling the model for this machine, once, about {COMPILE_SECONDS} s")
-    engine.kernel.prepare(MONEY_CHAIN, dtype)
+    engine.kernel.prepare(program, dtype)
 
 
 def simulated(asked: Asked, out: str | Path | None, progress: Progress) -> Run:
@@ -194,7 +195,7 @@ def simulated(asked: Asked, out: str | Path | None, progress: Progress) -> Run:
     options = asked.options
     if options.cluster is not None and out is None:
         raise RipenessError("a cluster needs a folder for its results", "add --out DIR")
-    make_ready(options.dtype, progress)
+    make_ready(asked.case, options.dtype, progress)
     progress.stage(
         f"simulating {len(asked.names)} {'policy' if len(asked.names) == 1 else 'policies'} "
         f"on {options.members} futures",

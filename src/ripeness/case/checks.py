@@ -12,12 +12,15 @@ from ripeness.base import Fault, Month, RipenessError, same_dimension, shown, su
 from ripeness.case.conform import Path
 from ripeness.case.folder import Document
 from ripeness.case.names import (
+    BARGAINING_PARAMETERS,
     EVE_SITES,
-    PARAMETERS,
+    FACTS,
+    MONEY_BLOCKS,
     SITE_UNITS,
     VECTOR_LEVERS,
+    WAR_BLOCKS,
     WORLD_BLOCKS,
-    facts,
+    blocks_of,
     lever_range,
     units_in_name,
 )
@@ -25,6 +28,7 @@ from ripeness.case.priors import prior_from
 from ripeness.case.records import OPERATIONS, REFERENCE, date_from, kind_of
 from ripeness.case.yaml_text import Node
 from ripeness.evidence import Series
+from ripeness.flow import Parameters, WarParameters, layout_of, records_of
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,20 @@ def span_of(document: Document) -> Span:
     return Span(month("first_month"), month("last_month"), month("war_start"), month("data_until"))
 
 
+def program_of(document: Document) -> str:
+    """Program of case.yaml; the money chain where it gives none soundly."""
+    return _said(document, "program") or "money_chain"
+
+
+def blocks_in_use(document: Document) -> tuple[str, ...]:
+    """Blocks of case.yaml, as far as they are sound."""
+    return tuple(_said(document, "blocks") or ())
+
+
 def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -> Iterator[Fault]:
     """Faults of case.yaml: months out of order, series that are not there, facts that begin too late."""
+    yield from _program_faults(document)
+    yield from war_faults(document, span)
     if back := span.steps_back():
         before, key = back
         remedy = f"put the months in the order {', '.join(MONTH_ORDER)}"
@@ -102,7 +118,7 @@ def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -
         if name not in series_files:
             remedy = suggestion(name, series_files, "series")
             yield document.fault(("observations", site), name, "unknown series", remedy)
-    for name in facts():
+    for name in FACTS:
         path: Path = ("month_facts", name)
         said = _said(document, *path)
         if not isinstance(said, Mapping):
@@ -113,6 +129,89 @@ def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -
         if "steps" in said and span.first_month is not None:
             first = Month.parse(min(said["steps"]))
             yield from _late(document, path, said, first, span.first_month)
+
+
+def _program_faults(document: Document) -> Iterator[Fault]:
+    """Blocks, sites and facts that the program does not have, and facts that it needs."""
+    program = program_of(document)
+    records = records_of(program)
+    listed = _said(document, "blocks") or ()
+    for index, block in enumerate(listed):
+        if block not in blocks_of(program):
+            remedy = f"list some of {', '.join(blocks_of(program))}, or change the program"
+            yield document.fault(("blocks", index), block, f"is no block of the program {program}", remedy)
+    for site in _said(document, "observations") or {}:
+        if site not in records.sites:
+            problem = f"the program {program} does not have the site {site}"
+            remedy = suggestion(site, records.sites, "site")
+            yield document.fault(("observations", site), site, problem, remedy)
+    said = _said(document, "month_facts")
+    if said is None:
+        return
+    for name, fact in FACTS.items():
+        if name in records.month.__annotations__:
+            if name not in said and fact.default is None:
+                problem = f"the key {name} is missing"
+                yield document.fault(("month_facts",), None, problem, f"add {name}, in {fact.unit}")
+        elif name in said:
+            problem = f"the program {program} does not read the fact {name}"
+            yield document.fault(("month_facts", name), None, problem, "take it out, or change the program")
+
+
+def war_faults(document: Document, span: Span) -> Iterator[Fault]:
+    """Faults of what only a war has: parties, maps of the stake, effort, the recorded outcome."""
+    if not records_of(program_of(document)).has_war:
+        for key in ("parties", "stakes", "effort", "outcome"):
+            if _said(document, key) is not None:
+                remedy = "take it out, or choose a program with a war"
+                yield document.fault((key,), None, "needs a war, and the program has none", remedy)
+        return
+    for key in ("parties", "stakes"):
+        if document.node is not None and _inside(document, (key,)) is None and document.sound((key,)):
+            yield document.fault((), None, f"the key {key} is missing", f"add {key}; a war needs them")
+    known = {actor["id"] for actor in _said(document, "actors") or ()}
+    owner: dict[str, str] = {}
+    for key, party in (_said(document, "parties") or {}).items():
+        for index, actor in enumerate(party["actors"]):
+            path: Path = ("parties", key, "actors", index)
+            if known and actor not in known:
+                yield document.fault(path, actor, "unknown actor", suggestion(actor, known, "actor"))
+            elif owner.setdefault(actor, key) != key:
+                problem = f"stands in the party {owner[actor]} too"
+                yield document.fault(path, actor, problem, "let it stand in one")
+    names: set[str] = set()
+    for index, stake in enumerate(_said(document, "stakes") or ()):
+        if stake["name"] in names:
+            yield document.fault(("stakes", index, "name"), stake["name"], "stands twice", "rename one")
+        names.add(stake["name"])
+        if stake["area_at_0_km2"] >= stake["area_at_1_km2"]:
+            problem = "does not lie below area_at_1_km2, so that land would be no part of the stake"
+            remedy = "give the area that A holds where it has nothing, then where it has all of the stake"
+            at = ("stakes", index, "area_at_0_km2")
+            yield document.fault(at, stake["area_at_0_km2"], problem, remedy)
+    seen: set[str] = set()
+    for index, part in enumerate(_said(document, "effort") or ()):
+        lever = part["lever"]
+        if lever in seen:
+            yield document.fault(("effort", index, "lever"), lever, "stands twice", "join the two")
+        seen.add(lever)
+        low, high = lever_range(lever)
+        for key, value in (("zero", part.get("zero", 0.0)), ("full", part["full"])):
+            if not low <= value <= high:
+                remedy = f"give a number from {low:g} to {high:g}"
+                yield document.fault(("effort", index, key), value, f"{lever} is out of range", remedy)
+        if part.get("zero", 0.0) == part["full"]:
+            remedy = "give the value at full effort, and `zero` where none is not 0"
+            yield document.fault(("effort", index, "full"), part["full"], "is the value at no effort", remedy)
+    yield from _month_faults(document, ("outcome", "month"), span)
+    outcome = _said(document, "outcome") or {}
+    if outcome.get("kind") == "settled" and "month" not in outcome:
+        yield document.fault(("outcome",), None, "a settlement has no month", "add month")
+    if "terms_share_a" in outcome and outcome["kind"] != "settled":
+        remedy = "take terms_share_a out, or write kind: settled"
+        yield document.fault(
+            ("outcome", "terms_share_a"), outcome["terms_share_a"], "has terms without a deal", remedy
+        )
 
 
 def _late(
@@ -162,7 +261,7 @@ def series_fit_faults(document: Document, span: Span, series: Mapping[str, Serie
             yield document.fault(
                 path, name, f"the series runs to {last}, past data_until {span.data_until}", remedy
             )
-    for name, fact in facts().items():
+    for name, fact in FACTS.items():
         said = _said(document, "month_facts", name)
         if not isinstance(said, Mapping) or said.get("series") not in series:
             continue
@@ -178,7 +277,7 @@ def series_fit_faults(document: Document, span: Span, series: Mapping[str, Serie
 def _eve_faults(document: Document, span: Span, series: Mapping[str, Series]) -> Iterator[Fault]:
     """Faults of what the model starts from: a value of some sites in the year before the first month."""
     read = _said(document, "observations")
-    if read is None:
+    if read is None or not records_of(program_of(document)).has_money:
         return
     for site in EVE_SITES:
         if site not in read:
@@ -192,47 +291,105 @@ def _eve_faults(document: Document, span: Span, series: Mapping[str, Series]) ->
             yield document.fault(("observations", site), read[site], problem, remedy)
 
 
-def parameter_faults(document: Document) -> Iterator[Fault]:
-    """Faults of parameters.yaml: priors that cannot be drawn, unknown, repeated and missing names, units."""
-    seen: dict[str, int] = {}
+def parameter_faults(document: Document, program: str, blocks: tuple[str, ...]) -> Iterator[Fault]:
+    """Faults of parameters.yaml: priors that cannot be drawn, unknown, repeated and missing names, units.
+
+    Parameters of a war and of bargaining may be left out: a case inherits them.
+    """
+    seen: dict[tuple[bool, str], int] = {}
     for path, node in entries(document, "parameters"):
-        name = _said(document, *path, "name")
-        block = _said(document, *path, "block")
-        if name is not None:
-            if name in seen:
-                problem = f"stands twice, first in line {seen[name]}"
-                yield document.fault((*path, "name"), name, problem, "keep one of the two")
-            elif block in WORLD_BLOCKS and name not in PARAMETERS:
-                remedy = suggestion(name, PARAMETERS, "parameter")
-                yield document.fault((*path, "name"), name, "unknown parameter", remedy)
-            seen.setdefault(name, node.line)
-            unit, promised = _said(document, *path, "unit"), units_in_name(name)
-            if block in WORLD_BLOCKS and unit is not None and promised and unit not in promised:
-                remedy = f"give it in {' or '.join(promised)}"
-                yield document.fault((*path, "unit"), unit, f"is not the unit that {name} is read in", remedy)
-        priors: list[Path] = [(*path, "prior")]
-        alternatives = node.value.get("as_of") if isinstance(node.value, dict) else None
-        if alternatives is not None and isinstance(alternatives.value, list):
-            priors += [(*path, "as_of", index, "prior") for index in range(len(alternatives.value))]
-        for at in priors:
-            if (said := _said(document, *at)) is None:
-                continue
-            try:
-                prior_from(said)
-            except RipenessError as error:
-                problem = f"the prior cannot be drawn: {error.problem}"
-                yield document.fault(at, shown(_in_words(said)), problem, error.remedy)
-    if document.node is not None and seen:
-        # One misspelt name is one fault: what it stands in for is not also reported as missing.
-        unknown = {name for name in seen if name not in PARAMETERS}
-        for name in PARAMETERS:
-            if name not in seen and not any(_near(name, other) for other in unknown):
-                remedy = f"add {name} with its prior and source"
-                yield Fault(document.file, None, name, None, "a parameter of the model is missing", remedy)
+        name, block = _said(document, *path, "name"), _said(document, *path, "block")
+        if block is not None and block not in blocks_of(program):
+            problem = f"is no block of the program {program}"
+            yield document.fault((*path, "block"), block, problem, "take the row out, or change the program")
+        elif name is not None and block is not None:
+            yield from _name_of_row_faults(document, path, name, block, seen, node.line)
+            unused = block in WAR_BLOCKS and block not in blocks
+            if unused and document.sound(path):
+                problem = f"the block {block} is not in use, so that nothing reads it"
+                yield document.fault((*path, "block"), block, problem, f"list {block} in case.yaml")
+        yield from row_faults(document, path, node)
+    if document.node is None or not seen or not records_of(program).has_money:
+        return
+    # One misspelt name is one fault: what it stands in for is not also reported as missing.
+    names = layout_of(Parameters).row_labels
+    given = {name for bargaining, name in seen if not bargaining}
+    unknown = given - set(names)
+    for name in names:
+        if name not in given and not any(_near(name, other, names) for other in unknown):
+            remedy = f"add {name} with its prior and source"
+            yield Fault(document.file, None, name, None, "a parameter of the model is missing", remedy)
 
 
-def _near(name: str, other: str) -> bool:
-    return suggestion(other, PARAMETERS, "parameter") == f"did you mean {name!r}?"
+def _name_of_row_faults(
+    document: Document,
+    path: Path,
+    name: str,
+    block: str,
+    seen: dict[tuple[bool, str], int],
+    line: int,
+) -> Iterator[Fault]:
+    """Faults of a row's name against its block: unknown, or there already."""
+    key = (block == "bargaining", name)
+    names = names_of_block(block)
+    if key in seen:
+        problem = f"stands twice, first in line {seen[key]}"
+        yield document.fault((*path, "name"), name, problem, "keep one of the two")
+    elif name not in names:
+        yield document.fault((*path, "name"), name, "unknown parameter", suggestion(name, names, "parameter"))
+    seen.setdefault(key, line)
+
+
+def names_of_block(block: str) -> tuple[str, ...]:
+    """Names that a parameter of the block may have."""
+    if block in MONEY_BLOCKS:
+        return layout_of(Parameters).row_labels
+    return layout_of(WarParameters).row_labels if block in WAR_BLOCKS else BARGAINING_PARAMETERS
+
+
+def row_faults(document: Document, path: Path, node: Node) -> Iterator[Fault]:
+    """Faults of a row by itself: a unit that its name does not promise, priors that cannot be drawn."""
+    name, block = _said(document, *path, "name"), _said(document, *path, "block")
+    unit = _said(document, *path, "unit")
+    promised = units_in_name(name) if name is not None and block in WORLD_BLOCKS else ()
+    if unit is not None and promised and unit not in promised:
+        remedy = f"give it in {' or '.join(promised)}"
+        yield document.fault((*path, "unit"), unit, f"is not the unit that {name} is read in", remedy)
+    priors: list[Path] = [(*path, "prior")]
+    alternatives = node.value.get("as_of") if isinstance(node.value, dict) else None
+    if alternatives is not None and isinstance(alternatives.value, list):
+        priors += [(*path, "as_of", index, "prior") for index in range(len(alternatives.value))]
+    for at in priors:
+        if (said := _said(document, *at)) is None:
+            continue
+        try:
+            prior_from(said)
+        except RipenessError as error:
+            problem = f"the prior cannot be drawn: {error.problem}"
+            yield document.fault(at, shown(_in_words(said)), problem, error.remedy)
+
+
+def common_faults(document: Document, names: tuple[str, ...], neutral: bool) -> Iterator[Fault]:
+    """Faults of a file of common priors: it holds each of `names` once, each with a neutral value or none."""
+    seen: dict[tuple[bool, str], int] = {}
+    for path, node in entries(document, "parameters"):
+        name, block = _said(document, *path, "name"), _said(document, *path, "block")
+        if name is not None and block is not None:
+            yield from _name_of_row_faults(document, path, name, block, seen, node.line)
+        if document.sound(path) and (_said(document, *path, "neutral") is not None) != neutral:
+            problem = "has no neutral value" if neutral else "has a neutral value, which no program reads"
+            remedy = "add `neutral`, the value that moves nothing" if neutral else "take `neutral` out"
+            yield document.fault(path, name, problem, remedy)
+        yield from row_faults(document, path, node)
+    given = {name for _, name in seen}
+    for name in names:
+        if name not in given:
+            remedy = f"add {name} with its prior and source"
+            yield Fault(document.file, None, name, None, "a parameter of the model is missing", remedy)
+
+
+def _near(name: str, other: str, names: tuple[str, ...]) -> bool:
+    return suggestion(other, names, "parameter") == f"did you mean {name!r}?"
 
 
 def _in_words(said: Mapping[str, Any]) -> str:

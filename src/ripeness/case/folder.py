@@ -21,6 +21,7 @@ SUFFIXES = {
     "series": ".csv",
     "talks": ".csv",
     "claims": ".yaml",
+    "bargaining": ".csv",
 }
 """Folders of a case and the files they hold."""
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness.base import Month, RipenessError, suggestion
-from ripeness.case.names import SITE_UNITS, facts
-from ripeness.flow import SITES, MonthRow, layout_of
+from ripeness.case.names import FACTS, SITE_UNITS, facts
+from ripeness.flow import SITES, WAR_SITES, layout_of, records_of
 
 if TYPE_CHECKING:
     from ripeness.case.records import Case, MonthFact
@@ -26,7 +26,7 @@ def month_rows(
     conditional: Sequence[str] = (),
     counting: tuple[Month, Month] | None = None,
 ) -> Floats:
-    """Rows (len(months), layout_of(MonthRow).size) for these months as known at `origin`.
+    """Rows of the months' record of the case's program, (len(months), M), as known at `origin`.
 
     Facts and observations of a month are read where the month and the vintage lie before the origin;
     a held fact keeps its last known value afterwards, and a fact `known_ahead` needs only its vintage
@@ -35,13 +35,16 @@ def month_rows(
     are drawn from the origin on, or from the month after the data end.
     Absent observations have value 0, standard deviation 1 and present 0.
     """
-    unknown = [site for site in conditional if site not in SITES]
+    records = records_of(case.program)
+    unknown = [site for site in conditional if site not in records.sites]
     if unknown:
-        raise RipenessError(f"unknown site {unknown[0]!r}", suggestion(unknown[0], SITES, "site"))
-    rows = np.zeros((len(months), layout_of(MonthRow).size))
+        raise RipenessError(f"unknown site {unknown[0]!r}", suggestion(unknown[0], records.sites, "site"))
+    layout = layout_of(records.month)
+    rows = np.zeros((len(months), layout.size))
+    fields = {field.name for field in layout.fields}
 
     def column(name: str) -> Floats:
-        field = layout_of(MonthRow)[name]
+        field = layout[name]
         return rows[:, field.start : field.start + field.rows]
 
     first, last = counting or (None, None)
@@ -55,25 +58,31 @@ def month_rows(
         "december": [month.month == 12 for month in months],
     }
     for name, marks in calendar.items():
-        column(name)[:, 0] = marks
-    for name, fact in facts().items():
+        if name in fields:
+            column(name)[:, 0] = marks
+    for name, fact in facts(case.program).items():
         said = case.month_facts.get(name)
         values = (
             np.full(len(months), fact.default) if said is None else _fact(case, name, said, months, origin)
         )
         column(name)[:, 0] = values
-    column("observed_sd")[:] = 1.0
-    for at, site in enumerate(SITES):
-        if site in case.observations:
+    for prefix, sites in (("", SITES), ("war_", WAR_SITES)):
+        if f"{prefix}observed" not in fields:
+            continue
+        value, sd, present = (column(prefix + name) for name in ("observed", "observed_sd", "present"))
+        sd[:] = 1.0
+        for at, site in enumerate(sites):
+            if site not in case.observations:
+                continue
             series = case.series[case.observations[site]].in_unit(SITE_UNITS[site])
             read = series.to_arrays(
                 months,
                 None if site in conditional else origin,
                 default_sd=case.observation_error.get(site),
             )
-            column("observed")[read.present, at] = read.value[read.present]
-            column("observed_sd")[read.present, at] = read.sd[read.present]
-            column("present")[:, at] = read.present
+            value[read.present, at] = read.value[read.present]
+            sd[read.present, at] = read.sd[read.present]
+            present[:, at] = read.present
     return rows
 
 
@@ -81,7 +90,7 @@ def _fact(case: Case, name: str, fact: MonthFact, months: Sequence[Month], origi
     if fact.constant is not None:
         return np.full(len(months), fact.constant)
     if fact.series is not None:
-        series = case.series[fact.series].in_unit(facts()[name].unit)
+        series = case.series[fact.series].in_unit(FACTS[name].unit)
         rows = series.as_of(origin, known_ahead=fact.known_ahead).observations
         known = {row.month: row.value for row in rows}
     else:

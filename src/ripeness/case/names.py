@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ripeness.flow import BUYERS, Levers, MonthRow, Outputs, Parameters, layout_of
+from ripeness.flow import BUYERS, PROGRAMS, BargainingParameters, Levers, layout_of, records_of
 
 
 class Fact(NamedTuple):
@@ -24,8 +24,11 @@ COMPUTED = (
     "observed",
     "observed_sd",
     "present",
+    "war_observed",
+    "war_observed_sd",
+    "war_present",
 )
-"""Fields of `MonthRow` that follow from the calendar, the run, or the observations."""
+"""Fields of a month's record that follow from the calendar, the run, or the observations."""
 
 FACTS: dict[str, Fact] = {
     "cap_reset": Fact("flag", 0.0),
@@ -45,8 +48,11 @@ FACTS: dict[str, Fact] = {
     "chokepoint_loss": Fact("share", 0.0),
     "chokepoint_months": Fact("months", 1.0),
     "product_disruption": Fact("share", 0.0),
+    "war_on": Fact("flag", 1.0),
+    "season": Fact("log", 0.0),
+    "truce": Fact("share", 0.0),
 }
-"""Every field of `MonthRow` that a case may set, in `month_facts`."""
+"""Every field of a month's record that a case may set, in `month_facts`."""
 
 SITE_UNITS: dict[str, str] = {
     "brent_usd_bbl": "USD/bbl",
@@ -66,11 +72,23 @@ SITE_UNITS: dict[str, str] = {
     "liquid_fund_rub_trn": "RUB trn",
     "cpi_yoy": "share",
     "key_rate": "share",
+    "territory_km2": "km2",
+    "territory_change_second_km2": "km2",
+    "drones_launched": "thousand",
+    "drones_stopped_share": "share",
+    "missiles_launched": "thousand",
+    "missiles_stopped_share": "share",
+    "claimed_losses_a": "thousand people",
+    "aid_allocated_usd_bn": "USD bn",
+    "support_a": "share",
+    "support_d": "share",
+    "support_coalition": "share",
+    "support_patron": "share",
 }
-"""Unit in which the model reads each observed quantity; a flow of money is that of the month."""
+"""Unit in which the model reads each observed quantity; a flow is that of the month."""
 
 EVE_SITES = ("brent_usd_bbl", "usd_rub", "urals_tax_usd_bbl", "liquid_fund_rub_trn", "cpi_yoy", "key_rate")
-"""Sites whose value in the year before the first month sets where the model starts."""
+"""Sites whose value in the year before the first month sets where the money chain starts."""
 
 MAX_CAP_USD_BBL = 500.0
 """A price cap above this is a slip of the pen: no price of oil has come near it."""
@@ -82,6 +100,10 @@ LEVER_RANGES: dict[str, tuple[float, float]] = {
     "vessels_listed_uk": (0.0, 2000.0),
     "buyer_tariff": (0.0, 5.0),
     "stock_release_mbd": (0.0, 20.0),
+    "extra_military_aid_usd_bn": (0.0, 50.0),
+    "extra_financial_aid_usd_bn": (0.0, 50.0),
+    "extra_interceptors": (0.0, 10.0),
+    "narrative": (-1.0, 1.0),
 }
 """Range of each lever that is not a share from 0 to 1."""
 
@@ -105,17 +127,25 @@ LEVER_ROWS = tuple(dict.fromkeys([*LEVERS, *layout_of(Levers).row_labels]))
 VECTOR_LEVERS = {"buyer_tariff": BUYERS}
 """Levers with an entry for each label of an axis."""
 
-PARAMETERS = layout_of(Parameters).row_labels
-"""Parameters that the world blocks read; each needs a prior."""
+MONEY_BLOCKS = ("oil_market", "refining", "shipping", "discount", "receipts", "treasury")
+"""Blocks of the money chain; their parameters are those of `flow.Parameters`."""
 
-WORLD_BLOCKS = ("oil_market", "refining", "shipping", "discount", "receipts", "treasury")
-"""Blocks whose parameters are those of `flow.Parameters`."""
+WAR_BLOCKS = ("chest", "forces", "air_war", "front", "opinion")
+"""Blocks of a war; their parameters are those of `flow.WarParameters`."""
 
-OTHER_BLOCKS = ("forces", "air_war", "front", "opinion", "bargaining", "hazard", "spatial")
-"""Blocks with parameters of their own."""
+WORLD_BLOCKS = (*MONEY_BLOCKS, *WAR_BLOCKS)
+"""Blocks whose parameters a month of the world reads."""
 
-OUTPUTS = tuple(Outputs._fields)
-"""What a month of the model reports."""
+BARGAINING_PARAMETERS = layout_of(BargainingParameters).row_labels
+"""Parameters of the block `bargaining`; the world reads none of them, so that a name may stand in both."""
+
+BLOCKS = (*WORLD_BLOCKS, "bargaining")
+"""Every block that a case may list."""
+
+OUTPUTS = tuple(
+    dict.fromkeys(name for records in PROGRAMS.values() for name in records.outputs.__annotations__)
+)
+"""What a month of some program reports."""
 
 METRICS = tuple(
     dict.fromkeys(
@@ -145,7 +175,7 @@ METRICS = tuple(
             "civilian_harm_index",
             "coalition_cost_usd_bn",
             "aid_usd_bn",
-            *(name for name in OUTPUTS if name != "log_likelihood"),
+            *(name for name in OUTPUTS if not name.endswith("log_likelihood")),
         ]
     )
 )
@@ -173,6 +203,19 @@ def units_in_name(name: str) -> tuple[str, ...]:
     return next((units for suffix, units in _SUFFIX_UNITS.items() if stem.endswith(suffix)), ())
 
 
-def facts() -> dict[str, Fact]:
-    """Facts by name in the order of `MonthRow`."""
-    return {name: FACTS[name] for name in MonthRow._fields if name not in COMPUTED}
+def parameter_names(program: str) -> tuple[str, ...]:
+    """Parameters that the world blocks of a program read; each needs a prior."""
+    return records_of(program).parameter_names
+
+
+def blocks_of(program: str) -> tuple[str, ...]:
+    """Blocks that a case with this program may list; talks and deals need a war."""
+    records = records_of(program)
+    money = MONEY_BLOCKS if records.has_money else ()
+    return money + ((*WAR_BLOCKS, "bargaining") if records.has_war else ())
+
+
+def facts(program: str) -> dict[str, Fact]:
+    """Facts of a program by name, in the order of its month's record."""
+    fields = records_of(program).month.__annotations__
+    return {name: FACTS[name] for name in fields if name not in COMPUTED}

@@ -6,29 +6,41 @@ import os
 import re
 from pathlib import Path
 
-from ripeness.base import CaseFaults, Fault, Month, RipenessError, suggestion
+from ripeness.base import CaseFaults, Fault, Month, RipenessError, content_hash, suggestion
+from ripeness.case.actors import FILE as ACTORS
+from ripeness.case.actors import read_actors
 from ripeness.case.checks import (
     Span,
+    blocks_in_use,
     case_faults,
     entries,
     expected_faults,
     instrument_faults,
     parameter_faults,
     policy_faults,
+    program_of,
     series_fit_faults,
     span_of,
 )
+from ripeness.case.common import bargaining_parameters, common_priors, world_parameters
 from ripeness.case.folder import Document, case_files, hash_files, read_document
 from ripeness.case.records import (
     Actor,
+    ActorRow,
     Case,
     case_test_from,
+    effort_from,
     instrument_from,
+    lines,
     month_fact_from,
+    outcome_from,
     parameter_from,
+    party_from,
     policy_from,
+    stake_from,
 )
 from ripeness.evidence import Series, read_series
+from ripeness.flow import records_of
 
 SHIPPED = Path(__file__).parents[1] / "cases"
 """Folder of the cases that come with the package."""
@@ -105,13 +117,17 @@ def _read(folder: Path) -> tuple[Case | None, list[Fault]]:
     if span.steps_back():
         span = Span()
     faults += series_fit_faults(about, span, series)
-    faults += parameter_faults(parameters)
+    faults += parameter_faults(parameters, program_of(about), blocks_in_use(about))
+    actor_rows: tuple[ActorRow, ...] = ()
+    if ACTORS in files:
+        actor_rows, wrong = read_actors(folder)
+        faults += wrong
     faults += instrument_faults(instruments, span)
     faults += policy_faults(policies, span)
     faults += expected_faults(tests, policies, span)
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
-    return _case(folder, files, about, parameters, instruments, policies, tests, series), []
+    return _case(folder, files, about, parameters, instruments, policies, tests, series, actor_rows), []
 
 
 def _known_ahead(about: Document) -> set[str]:
@@ -147,8 +163,11 @@ def _case(
     policies: dict[str, Document],
     tests: dict[str, Document],
     series: dict[str, Series],
+    actor_rows: tuple[ActorRow, ...],
 ) -> Case:
     said = _plain(about)
+    blocks = tuple(said["blocks"])
+    has_war = records_of(said["program"]).has_war
     priors = [parameter_from(node.plain()) for _, node in entries(parameters, "parameters")]
     return Case(
         name=said["case"],
@@ -160,11 +179,11 @@ def _case(
         data_until=Month.parse(said["data_until"]),
         default_start=Month.parse(said["default_start"]) if "default_start" in said else None,
         program=said["program"],
-        blocks=tuple(said["blocks"]),
+        blocks=blocks,
         actors=tuple(Actor(**actor) for actor in said["actors"]),
         not_modelled=tuple(said["not_modelled"]),
         metrics=tuple(said["metrics"]),
-        parameters={parameter.name: parameter for parameter in priors},
+        parameters=world_parameters(priors, blocks) if has_war else {prior.name: prior for prior in priors},
         series=series,
         observations=said["observations"],
         observation_error=said.get("observation_error", {}),
@@ -176,8 +195,21 @@ def _case(
             for document in tests.values()
             for _, node in entries(document, "tests")
         ),
-        content_hash=hash_files(folder, files),
+        content_hash=_hash(folder, files, has_war),
+        bargaining=bargaining_parameters(priors) if has_war else {},
+        parties={key: party_from(party) for key, party in said.get("parties", {}).items()},
+        stakes=tuple(stake_from(stake) for stake in said.get("stakes", ())),
+        effort=tuple(effort_from(part) for part in said.get("effort", ())),
+        outcome=outcome_from(said["outcome"]) if "outcome" in said else None,
+        actor_rows=actor_rows,
+        notes=lines(said.get("note")),
     )
+
+
+def _hash(folder: Path, files: tuple[str, ...], has_war: bool) -> str:
+    """Hash of what a case says; with a war, of the common priors too."""
+    own = hash_files(folder, files)
+    return content_hash({"case": own, "common": common_priors().content_hash}) if has_war else own
 
 
 def _plain(document: Document) -> dict:

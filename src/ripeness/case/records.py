@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,10 @@ Kind = Literal["level", "pulse"]
 Forecast = Literal["hold", "zero", "mean_12"]
 Operation = Literal["set", "scale", "add", "at_least", "at_most"]
 Direction = Literal["rise", "fall", "stay"]
+
+Origin = Literal["case", "common", "neutral"]
+EndKind = Literal["settled", "collapse_a", "collapse_d", "none"]
+Side = Literal["a", "d", "coalition", "other"]
 
 OPERATIONS: tuple[Operation, ...] = ("set", "scale", "add", "at_least", "at_most")
 """What a change may do to a lever."""
@@ -50,6 +54,8 @@ class Parameter:
     as_of: tuple[DatedPrior, ...] = ()
     url: str = ""
     note: str = ""
+    origin: Origin = "case"
+    """Who says so: the case, the priors common to all cases, or nobody because the block is not in use."""
 
     def prior_at(self, cutoff: Month | None) -> Prior:
         """Prior for a fit to the months before `cutoff`; None means the whole record.
@@ -138,6 +144,14 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Ratchet:
+    """Steps of a policy that go up unless progress is verified: months between steps, and steps to full effort."""
+
+    months: int
+    steps: int
+
+
+@dataclass(frozen=True)
 class Policy:
     """A signed package of changes and triggers on top of another policy."""
 
@@ -156,6 +170,7 @@ class Policy:
     not_mapped: tuple[str, ...] = ()
     source: str = ""
     url: str = ""
+    ratchet: Ratchet | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +195,78 @@ class Actor:
     id: str
     name: str
     role: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Party:
+    """A side of the war, or the coalition that presses: its name and which actors belong to it."""
+
+    name: str
+    actors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StakeMap:
+    """What is fought over on one scale: A's share xi of the stake from the land that A holds, and from the rest.
+
+    xi = land_weight (area - area_at_0) / (area_at_1 - area_at_0) + (1 - land_weight) other_share
+    """
+
+    name: str
+    title: str
+    area_at_0_km2: float
+    area_at_1_km2: float
+    land_weight: float
+    other_share: float
+    source: str
+    quality: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EffortShare:
+    """One lever's part in cost pressure: its values at no and at full effort, its weight, and the coalition's price."""
+
+    lever: str
+    full: float
+    weight: float
+    price_usd_bn_month: float
+    source: str
+    quality: str
+    zero: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RecordedOutcome:
+    """How a past war ended, for scoring only: no model reads it."""
+
+    kind: EndKind
+    month: Month | None
+    terms_share_a: float | None
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ActorRow:
+    """An actor of the spatial rival: what it wants on two issues, how much it cares, and what it can do.
+
+    Positions and salience lie in 0..1: `terms` is A's share of the stake, `guarantees` how strong they are.
+    `capability` is relative to the others. A `principal` must accept for a deal to hold.
+    """
+
+    actor: str
+    side: Side
+    principal: bool
+    terms: float
+    terms_salience: float
+    guarantees: float
+    guarantees_salience: float
+    capability: float
+    source: str
+    quality: str
     note: str = ""
 
 
@@ -227,6 +314,17 @@ class Case:
     policies: dict[str, Policy]
     tests: tuple[CaseTest, ...]
     content_hash: str
+    bargaining: dict[str, Parameter] = field(default_factory=dict)
+    """Parameters of what the parties would accept; empty where the program has no war."""
+    parties: dict[str, Party] = field(default_factory=dict)
+    """Keys a (the attacker, who is pressed), d, coalition."""
+    stakes: tuple[StakeMap, ...] = ()
+    """Alternative maps of the stake; the first is the default."""
+    effort: tuple[EffortShare, ...] = ()
+    outcome: RecordedOutcome | None = None
+    actor_rows: tuple[ActorRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader of its runs must know of how it was made."""
 
     @property
     def months(self) -> tuple[Month, ...]:
@@ -241,7 +339,7 @@ class Case:
         conditional: Sequence[str] = (),
         counting: tuple[Month, Month] | None = None,
     ) -> NDArray[np.float64]:
-        """Rows (len(months), layout_of(MonthRow).size) of facts and observations; see `month_rows`."""
+        """Rows (len(months), M) of the month's record of the program; see `month_rows`."""
         return month_rows(self, months, origin, conditional=conditional, counting=counting)
 
 
@@ -261,7 +359,7 @@ def date_from(text: str) -> dt.date:
     return dt.date.fromisoformat(text if len(text) > len("YYYY-MM") else f"{text}-01")
 
 
-def parameter_from(said: Mapping[str, Any]) -> Parameter:
+def parameter_from(said: Mapping[str, Any], origin: Origin = "case") -> Parameter:
     """Parameter as parameters.yaml writes it; RipenessError where a prior cannot be drawn."""
     alternatives = (
         DatedPrior(Month.parse(item["before"]), prior_from(item["prior"]), item["source"])
@@ -276,6 +374,7 @@ def parameter_from(said: Mapping[str, Any]) -> Parameter:
         as_of=tuple(sorted(alternatives, key=lambda alternative: alternative.before)),
         url=said.get("url", ""),
         note=said.get("note", ""),
+        origin=origin,
     )
 
 
@@ -371,6 +470,7 @@ def policy_from(said: Mapping[str, Any]) -> Policy:
         lines(said.get("not_mapped")),
         said.get("source", ""),
         said.get("url", ""),
+        Ratchet(**said["ratchet"]) if "ratchet" in said else None,
     )
 
 
@@ -405,4 +505,35 @@ def month_fact_from(said: float | Mapping[str, Any]) -> MonthFact:
         said.get("fill", "hold"),
         said.get("before"),
         said.get("known_ahead", False),
+    )
+
+
+def party_from(said: Mapping[str, Any]) -> Party:
+    """Party as case.yaml writes it."""
+    return Party(said["name"], tuple(said["actors"]))
+
+
+def _numbers_as_float(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: float(value) if isinstance(value, int) else value for key, value in said.items()}
+
+
+def stake_from(said: Mapping[str, Any]) -> StakeMap:
+    """Stake map as case.yaml writes it."""
+    return StakeMap(**_numbers_as_float(said))
+
+
+def effort_from(said: Mapping[str, Any]) -> EffortShare:
+    """Part of cost pressure as case.yaml writes it."""
+    return EffortShare(**_numbers_as_float(said))
+
+
+def outcome_from(said: Mapping[str, Any]) -> RecordedOutcome:
+    """Outcome of a past war as case.yaml writes it."""
+    share = said.get("terms_share_a")
+    return RecordedOutcome(
+        said["kind"],
+        _month(said.get("month")),
+        None if share is None else float(share),
+        said["source"],
+        said.get("note", ""),
     )

@@ -9,18 +9,17 @@ from typing import Any
 
 from ripeness.base import UNITS, RipenessError, suggestion
 from ripeness.case.names import (
+    BLOCKS,
+    FACTS,
     LEVER_ROWS,
     LEVERS,
     METRICS,
-    OTHER_BLOCKS,
     SITE_UNITS,
     VECTOR_LEVERS,
-    WORLD_BLOCKS,
-    facts,
     lever_range,
 )
 from ripeness.evidence import COLUMNS, JUDGED, QUALITIES, REQUIRED
-from ripeness.flow import BUYERS, TRIGGERS, WATCHED
+from ripeness.flow import BUYERS, PROGRAMS, TRIGGERS, WATCHED
 
 Schema = dict[str, Any]
 
@@ -41,6 +40,7 @@ NAME: Schema = {
     "pattern": "^[a-z][a-z0-9_]*$",
     "description": "a name of lower-case letters, digits and underscores",
 }
+SHARE: Schema = {**NUMBER, "minimum": 0.0, "maximum": 1.0, "description": "a share from 0 to 1"}
 URL: Schema = {"type": "string", "pattern": "^https?://", "description": "a web address"}
 UNIT: Schema = {"enum": list(UNITS), "description": "unit"}
 LINES: Schema = {
@@ -110,7 +110,11 @@ def _prior() -> Schema:
     }
 
 
-def _parameters() -> Schema:
+def _common() -> Schema:
+    return _parameters({"neutral": {**NUMBER, "description": "the value that moves nothing"}})
+
+
+def _parameters(more: dict[str, Schema] | None = None) -> Schema:
     parameter = record(
         {
             "name": {
@@ -123,7 +127,7 @@ def _parameters() -> Schema:
             "prior": _prior(),
             "source": TEXT,
             "quality": one_of(JUDGED, "quality"),
-            "block": one_of((*WORLD_BLOCKS, *OTHER_BLOCKS), "block"),
+            "block": one_of(BLOCKS, "block"),
             "identification": one_of(("identified", "weakly", "prior-driven"), "identification"),
         },
         {
@@ -132,6 +136,7 @@ def _parameters() -> Schema:
             "as_of": many(
                 record({"before": MONTH, "prior": _prior(), "source": TEXT}, {"url": URL, "note": TEXT}), 1
             ),
+            **(more or {}),
         },
     )
     rows = many(parameter, 1)
@@ -249,7 +254,58 @@ def _policy() -> Schema:
             "changes": many(_change()),
             "triggers": {**many(trigger), "maxItems": len(TRIGGERS)},
             "expected": many(expectation),
+            "ratchet": record({"months": _whole(1, 60), "steps": _whole(1, 24)}),
         },
+    )
+
+
+def _whole(low: int, high: int) -> Schema:
+    return {"type": "integer", "minimum": low, "maximum": high, "description": "a whole number"}
+
+
+def _parties() -> Schema:
+    party = record({"name": TEXT, "actors": many(NAME, 1)})
+    return record({"a": party, "d": party}, {"coalition": party})
+
+
+def _stakes() -> Schema:
+    area = {**NUMBER, "minimum": 0.0, "description": "an area in km2"}
+    stake = record(
+        {
+            "name": NAME,
+            "title": TEXT,
+            "area_at_0_km2": area,
+            "area_at_1_km2": area,
+            "land_weight": SHARE,
+            "other_share": SHARE,
+            "source": TEXT,
+            "quality": one_of(JUDGED, "quality"),
+        },
+        {"note": TEXT},
+    )
+    return many(stake, 1)
+
+
+def _effort() -> Schema:
+    positive = {**NUMBER, "minimum": 0.0, "description": "a number of at least 0"}
+    part = record(
+        {
+            "lever": one_of(LEVERS, "lever"),
+            "full": NUMBER,
+            "weight": {**NUMBER, "exclusiveMinimum": 0.0, "description": "a number above 0"},
+            "price_usd_bn_month": positive,
+            "source": TEXT,
+            "quality": one_of(JUDGED, "quality"),
+        },
+        {"zero": NUMBER, "note": TEXT},
+    )
+    return many(part, 1)
+
+
+def _outcome() -> Schema:
+    return record(
+        {"kind": one_of(("settled", "collapse_a", "collapse_d", "none"), "kind"), "source": TEXT},
+        {"month": MONTH, "terms_share_a": SHARE, "note": TEXT},
     )
 
 
@@ -290,15 +346,12 @@ def _case() -> Schema:
             "last_month": MONTH,
             "war_start": MONTH,
             "data_until": MONTH,
-            "program": NAME,
-            "blocks": many(one_of((*WORLD_BLOCKS, *OTHER_BLOCKS), "block"), 1),
+            "program": one_of(tuple(PROGRAMS), "program"),
+            "blocks": many(one_of(BLOCKS, "block"), 1),
             "actors": many(record({"id": NAME, "name": TEXT}, {"role": TEXT, "note": TEXT}), 1),
             "not_modelled": many(TEXT, 1),
             "metrics": many(one_of(METRICS, "metric"), 1),
-            "month_facts": record(
-                {name: fact for name, known in facts().items() if known.default is None},
-                {name: fact for name, known in facts().items() if known.default is not None},
-            ),
+            "month_facts": record({}, dict.fromkeys(FACTS, fact)),
             "observations": record({}, dict.fromkeys(SITE_UNITS, NAME)),
         },
         {
@@ -307,6 +360,10 @@ def _case() -> Schema:
                 {}, {site: record({}, dict.fromkeys(QUALITIES, sd)) for site in SITE_UNITS}
             ),
             "note": LINES,
+            "parties": _parties(),
+            "stakes": _stakes(),
+            "effort": _effort(),
+            "outcome": _outcome(),
         },
     )
 
@@ -354,6 +411,7 @@ def _series() -> Schema:
 _KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
     "case": (_case, "case.yaml: what the case covers and which series it reads"),
     "parameters": (_parameters, "parameters.yaml: every parameter with its prior and source"),
+    "common": (_common, "common/*.yaml: priors that every case with a war inherits"),
     "instrument": (_instrument, "instruments/NAME.yaml: dated values of levers with their acts"),
     "policy": (_policy, "policies/NAME.yaml: changes to the instruments, and triggers"),
     "series": (_series, "series/NAME.csv: one row of the table"),

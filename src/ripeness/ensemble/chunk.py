@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness.base import RipenessError, content_hash
-from ripeness.ensemble.plan import CHUNKS, OUTCOME_INDEX, OUTCOME_ROWS, Plan
+from ripeness.ensemble.plan import CHUNKS, Plan
 from ripeness.ensemble.record import Floats, Posed
 from ripeness.ensemble.simulate import run_chunk
 from ripeness.ensemble.whole_files import write_whole
@@ -24,18 +24,18 @@ SUMS = ("sums", "sums_sq", "sums_tail", "sums_sq_tail")
 def chunk_arrays(posed: Posed, parameters: Floats, first: int, plan: Plan) -> Arrays:
     """What is kept of one chunk; a pure function of its arguments.
 
-    outcomes (NP, R, n) in the order of `OUTCOME_ROWS`; sums of all outputs (NP, T, O) with their
+    outcomes (NP, R, n) in the order of `plan.outcome_rows`; sums of all outputs (NP, T, O) with their
     tails; parameters (P, n); paths_0, paths_1, ... (T, O, k), one a policy. RipenessError names the
     member whose outcome is not a finite number.
     """
     record = plan.record
     result = run_chunk(posed, parameters, first, plan.kept, record["backend"], record["dtype"])
-    outcomes = result.finals[:, OUTCOME_INDEX]
+    outcomes = result.finals[:, plan.outcome_index]
     bad = np.argwhere(~np.isfinite(outcomes))
     if len(bad):
         policy, row, member = (int(i) for i in bad[0])
         raise RipenessError(
-            f"{OUTCOME_ROWS[row]} of member {first + member} under {posed.names[policy]} is "
+            f"{plan.outcome_rows[row]} of member {first + member} under {posed.names[policy]} is "
             f"{outcomes[policy, row, member]} ({len(bad)} such numbers in members {first} to "
             f"{first + outcomes.shape[2] - 1})",
             "look at that member's parameters with the reference backend",

@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
 from ripeness.base import Month, RipenessError
-from ripeness.flow import Layout
+from ripeness.flow import BargainingParameters, Layout, layout_of, parts_of
 
 if TYPE_CHECKING:
     from ripeness.case import Case, Prior
@@ -68,25 +68,28 @@ def draw_parameters(
     """Prior draws (layout.size, members) of the case, rows in the order of `layout`.
 
     Every row has its own Sobol dimension, fixed ones too, so that a changed prior moves its own row
-    only. With `cutoff`, the priors are those of a fit to the months before it. A row that
-    the case has no parameter for raises RipenessError.
+    only. The first part of a joined record is drawn as it is alone: a program that adds a war to the money chain
+    draws the money chain as it was. With `cutoff`, the priors are those of a fit to the months before it. A row
+    that the case has no parameter for raises RipenessError.
     """
-    points = unit_points(layout.size, members, seed, first_member)
-    return parameter_values(case, layout, points, cutoff)
+    points, size = [], 0
+    for kind in parts_of(layout.record):
+        first, size = size, size + layout_of(kind).size
+        # Scrambles differ with the number of dimensions; the digits under them are those of other dimensions.
+        points.append(unit_points(size, members, seed, first_member)[first:])
+    return parameter_values(case, layout, np.concatenate(points), cutoff)
 
 
 def parameter_values(case: Case, layout: Layout, u: Floats, cutoff: Month | None = None) -> Floats:
     """Parameter rows (layout.size, n) at probabilities `u` of their priors; `cutoff` as in `draw_parameters`."""
-    missing = [name for name in layout.row_labels if name not in case.parameters]
+    known = case.bargaining if layout.record is BargainingParameters else case.parameters
+    missing = [name for name in layout.row_labels if name not in known]
     if missing:
         raise RipenessError(
             f"case {case.name} has no prior for {', '.join(missing)}", "add them to parameters.yaml"
         )
     return np.stack(
-        [
-            _values(case.parameters[name].prior_at(cutoff), row)
-            for name, row in zip(layout.row_labels, u, strict=True)
-        ]
+        [_values(known[name].prior_at(cutoff), row) for name, row in zip(layout.row_labels, u, strict=True)]
     )
 
 

@@ -10,20 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ripeness.flow import NEVER, OUTPUT_ROWS, Run
+from ripeness.flow import NEVER, Run
 
 Floats = NDArray[np.float64]
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 """The quantiles that every statistic and fan carries."""
 
-FIRST_PASSAGES = tuple(name for name in OUTPUT_ROWS if name.startswith("months_to_"))
-"""Outputs that hold `NEVER` until their condition is met."""
+
+def first_passages(outputs: Sequence[str]) -> NDArray[np.bool_]:
+    """Which outputs hold `NEVER` until their condition is met."""
+    return np.array([name.startswith("months_to_") for name in outputs])
 
 
 @dataclass(frozen=True)
 class Fans:
-    """Spread of every output in every month.
+    """Spread of every output in every month; `outputs` names the O rows.
 
     means and sds (NP, T, O) are over all members, and NaN for first passages; quantiles
     (5, NP, T, O), in the order of `QUANTILES`, over the first `members` of them. Where a first
@@ -31,6 +33,7 @@ class Fans:
     """
 
     policies: tuple[str, ...]
+    outputs: tuple[str, ...]
     months: tuple[str, ...]
     members: int
     means: Floats
@@ -40,7 +43,7 @@ class Fans:
     def quantile(self, policy: str, output: str, name: str) -> Floats:
         """One quantile of an output, (T,); `name` is such as `p05`."""
         return self.quantiles[
-            list(QUANTILES).index(name), self.policies.index(policy), :, OUTPUT_ROWS.index(output)
+            list(QUANTILES).index(name), self.policies.index(policy), :, self.outputs.index(output)
         ]
 
 
@@ -54,12 +57,11 @@ def quantiles_of(values: ArrayLike, censored: bool = False) -> Floats:
     return _first_passage_quantiles(ordered) if censored else _linear_quantiles(ordered)
 
 
-def path_quantiles(paths: ArrayLike) -> Floats:
-    """Quantiles (5, T, O) of the paths (T, O, n) of one policy."""
+def path_quantiles(paths: ArrayLike, outputs: Sequence[str]) -> Floats:
+    """Quantiles (5, T, O) of the paths (T, O, n) of one policy; `outputs` names the O rows."""
     ordered = np.sort(np.asarray(paths), axis=-1)
     found = _linear_quantiles(ordered)
-    for name in FIRST_PASSAGES:
-        row = OUTPUT_ROWS.index(name)
+    for row in np.flatnonzero(first_passages(outputs)):
         found[:, :, row] = _first_passage_quantiles(ordered[:, row])
     return found
 
@@ -96,20 +98,21 @@ def moments(sums: Floats, squares: Floats, members: int) -> tuple[Floats, Floats
 
 def fans_of(run: Run) -> Fans:
     """Fans of a run in memory; quantiles are over the members whose paths it kept."""
+    rows = run.records.output_rows
     return Fans(
         run.policies,
+        rows,
         tuple(str(month) for month in run.months),
         int(run.paths.shape[3]),
-        uncensored(run.means),
-        uncensored(run.sds),
-        stacked([path_quantiles(paths) for paths in run.paths]),
+        uncensored(run.means, rows),
+        uncensored(run.sds, rows),
+        stacked([path_quantiles(paths, rows) for paths in run.paths]),
     )
 
 
-def uncensored(values: ArrayLike) -> Floats:
-    """Moments (..., O) with NaN for first passages, where `NEVER` stands for no number."""
-    censored = np.isin(OUTPUT_ROWS, FIRST_PASSAGES)
-    return np.where(censored, np.nan, np.asarray(values, dtype=np.float64))
+def uncensored(values: ArrayLike, outputs: Sequence[str]) -> Floats:
+    """Moments (..., O), rows named by `outputs`, with NaN for first passages, where `NEVER` stands for no number."""
+    return np.where(first_passages(outputs), np.nan, np.asarray(values, dtype=np.float64))
 
 
 def stacked(of_policies: Sequence[Floats]) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ripeness.base import RipenessError, suggestion
 from ripeness.ensemble.fans import QUANTILES, quantiles_of
-from ripeness.flow import NEVER, Parameters, Run, layout_of
+from ripeness.flow import NEVER, Run, records_of
 
 Floats = NDArray[np.float64]
 
@@ -125,8 +125,25 @@ METRICS = (
         "cum_coalition_cost_usd_bn",
         "sum",
     ),
+    Metric("territory_km2", "Land held by the attacker at the end", "km2", "territory_km2", "last"),
+    Metric("casualties_a", "Killed, wounded and missing, attacker", "thousand people", "cum_losses_a", "sum"),
+    Metric("casualties_d", "Killed, wounded and missing, defender", "thousand people", "cum_losses_d", "sum"),
+    Metric("civilian_harm_index", "Civilian casualties", "thousand people", "cum_civilian_harm", "sum"),
+    Metric("aid_usd_bn", "Aid allocated to the defender", "USD bn", "cum_aid_usd_bn", "sum"),
 )
-"""Metrics of the money chain, in the order of tables."""
+"""Metrics in the order of tables, money first; a program has those whose output it has."""
+
+
+def metrics_of(program: str) -> tuple[Metric, ...]:
+    """Metrics of a program, in the order of tables."""
+    rows = records_of(program).output_rows
+    return tuple(metric for metric in METRICS if metric.output in rows)
+
+
+def objectives_of(program: str) -> tuple[Objective, ...]:
+    """Value judgments used for a program where none are named."""
+    known = {metric.name for metric in metrics_of(program)}
+    return tuple(objective for objective in OBJECTIVES if objective.metric in known)
 
 
 def metric_named(name: str) -> Metric:
@@ -147,7 +164,7 @@ OBJECTIVES = (
     ),
     Objective("coalition_cost_usd_bn", "lower", "those who press mean to spend less on pressing"),
 )
-"""Value judgments used where none are named."""
+"""Value judgments used where none are named, by programs that have the metric."""
 
 
 def values_of(run: Run, metric: Metric) -> Floats:
@@ -237,12 +254,11 @@ class ParameterRanks:
     ranks: Floats
 
     @classmethod
-    def of(cls, parameters: Floats) -> ParameterRanks:
-        """Ranks over the first `RANKED_MEMBERS` columns of the parameter rows (P, N)."""
+    def of(cls, parameters: Floats, labels: Sequence[str]) -> ParameterRanks:
+        """Ranks over the first `RANKED_MEMBERS` columns of the parameter rows (P, N), which `labels` name."""
         first = np.asarray(parameters[:, :RANKED_MEMBERS], dtype=np.float64)
         rows = np.flatnonzero(np.ptp(first, axis=1) > 0)
-        labels = layout_of(Parameters).row_labels
-        return cls(tuple(labels[i] for i in rows), rows, ranks(first[rows]))
+        return cls(tuple(labels[int(i)] for i in rows), rows, ranks(first[rows]))
 
     def effects(self, values: Floats) -> Floats:
         """Spearman's correlation of each parameter with `values` (N,), (P',)."""
@@ -276,7 +292,7 @@ def drivers(
     """
     chosen = metric_named(metric)
     values = restricted(values_of(run, chosen), chosen, run)
-    found = ranked or ParameterRanks.of(run.parameters)
+    found = ranked or ParameterRanks.of(run.parameters, run.records.parameter_names)
     difference = values[run.policy(better)] - values[run.policy(than)]
     return [
         {"parameter": found.names[i], "metric": metric, "effect": effect, "better": better, "than": than}
@@ -307,17 +323,19 @@ def prior_driven(
 def comparison(
     run: Run,
     *,
-    metrics: Sequence[Metric] = METRICS,
-    objectives: Sequence[Objective] = OBJECTIVES,
+    metrics: Sequence[Metric] | None = None,
+    objectives: Sequence[Objective] | None = None,
     prior_sd: Floats | None = None,
 ) -> dict[str, Any]:
-    """Policies side by side, as the `compare` document carries them, in plain values.
+    """Policies side by side, as the `compare` document carries them, in plain values; all metrics where none are named.
 
     Keys: policies (metrics and regret of each), ranking (by median; best first for an objective, lowest
     first for any other metric), share_best, drivers (of the difference between the first policy of a
     ranking and the next that differs from it), objectives (the value judgments used).
     """
-    ranked = ParameterRanks.of(run.parameters)
+    metrics = metrics_of(run.program) if metrics is None else metrics
+    objectives = objectives_of(run.program) if objectives is None else objectives
+    ranked = ParameterRanks.of(run.parameters, run.records.parameter_names)
     senses: Mapping[str, str] = {objective.metric: objective.sense for objective in objectives}
     document: dict[str, Any] = {
         "policies": {policy: {"metrics": {}, "regret": {}} for policy in run.policies},

@@ -1,11 +1,12 @@
-"""The one month of the loop: triggers, levers, world, bookkeeping. Every engine runs this source.
+"""The month of the money chain: triggers, levers, world, bookkeeping. Every engine runs this source.
 
 Triggers read the outputs of the month before, so that a rule never sees the month it acts in.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from ripeness.flow import (
     NEVER,
@@ -27,7 +28,7 @@ from ripeness.world.assimilation import Reader
 
 
 def watched_before(state: WorldState) -> dict[str, Array]:
-    """Outputs of the month before, by name, as triggers read them."""
+    """Outputs of the money chain in the month before, by name, as triggers read them."""
     return {
         "brent_usd_bbl": state.brent_before,
         "fob_discount_usd_bbl": state.fob_discount_before,
@@ -42,26 +43,37 @@ def watched_before(state: WorldState) -> dict[str, Array]:
     }
 
 
-def levers_in_force(state: WorldState, policy: PolicyRow, xp: Any) -> tuple[WorldState, Levers]:
-    """Levers of the month after the policy's triggers (T1 count, T2 fire for good, T3 switch rows)."""
+class Rules(NamedTuple):
+    """Where a policy's triggers stand: months in a row that a condition held, months since it fired (0 before)."""
+
+    count: Array
+    age: Array
+
+
+def levers_in_force(
+    rules_before: Rules, seen: Mapping[str, Array], policy: PolicyRow, like: Array, xp: Any
+) -> tuple[Rules, Levers]:
+    """Levers of the month after the policy's triggers (T1 count, T2 fire for good, T3 switch rows).
+
+    `seen` holds the watched outputs of the month before that the program has; `like` is any number of a member,
+    whose shape the levers take.
+    """
     rules: Triggers = layout_of(Triggers).unpack(policy.triggers)
-    seen = watched_before(state)
-    rows = [policy.levers[i] + 0.0 * state.brent_before for i in range(layout_of(Levers).size)]
+    rows = [policy.levers[i] + 0.0 * like for i in range(layout_of(Levers).size)]
     counts, ages = [], []
     for slot in range(len(TRIGGERS)):
-        value = sum(rules.watch[slot][j] * seen[name] for j, name in enumerate(WATCHED))
+        value = sum(rules.watch[slot][j] * seen[name] for j, name in enumerate(WATCHED) if name in seen)
         holds = (
             xp.where(rules.sign[slot] * (value - rules.threshold[slot]) > 0.0, 1.0, 0.0) * rules.armed[slot]
         )
-        count = (state.trigger_count[slot] + 1.0) * holds
+        count = (rules_before.count[slot] + 1.0) * holds
         fired = xp.where(count > rules.for_months[slot] - 0.5, 1.0, 0.0) * rules.armed[slot]
-        age = xp.where(state.trigger_age[slot] > 0.5, state.trigger_age[slot] + 1.0, fired)
+        age = xp.where(rules_before.age[slot] > 0.5, rules_before.age[slot] + 1.0, fired)
         acting = age > rules.after_months[slot] + 0.5
         rows = [xp.where(acting, _overlaid(policy, slot, i, row, xp), row) for i, row in enumerate(rows)]
         counts.append(count)
         ages.append(age)
-    state = state._replace(trigger_count=xp.stack(counts), trigger_age=xp.stack(ages))
-    return state, layout_of(Levers).unpack(xp.stack(rows))
+    return Rules(xp.stack(counts), xp.stack(ages)), layout_of(Levers).unpack(xp.stack(rows))
 
 
 def _overlaid(policy: PolicyRow, slot: int, lever: int, row: Array, xp: Any) -> Array:
@@ -78,10 +90,25 @@ def simulate_month(
     shocks: Shocks,
     xp: Any,
 ) -> tuple[WorldState, Outputs, Shocks]:
-    """One month for every member: new state, what it reports, and the shocks it used."""
+    """One month of the money chain alone: new state, what it reports, and the shocks it used."""
+    rules, levers = levers_in_force(
+        Rules(state.trigger_count, state.trigger_age), watched_before(state), policy, state.brent_before, xp
+    )
+    state = state._replace(trigger_count=rules.count, trigger_age=rules.age)
     reader = Reader(policy.is_reference, month.drawing)
-    state, levers = levers_in_force(state, policy, xp)
+    return simulate_money_month(state, params, levers, month, shocks, reader, xp)
 
+
+def simulate_money_month(
+    state: WorldState,
+    params: Parameters,
+    levers: Levers,
+    month: MonthRow,
+    shocks: Shocks,
+    reader: Reader,
+    xp: Any,
+) -> tuple[WorldState, Outputs, Shocks]:
+    """The blocks of the money chain and their bookkeeping, once the levers of the month are known."""
     state, market = oil_market(state, params, levers, month, shocks, reader, xp)
     brent = market.brent.value
     state, refined = refining(state, params, levers, month, shocks, reader, xp)

@@ -8,9 +8,9 @@ from typing import Any
 
 from ripeness import engine
 from ripeness.ensemble.simulate import MAX_CHUNK
-from ripeness.flow import OUTPUT_ROWS
+from ripeness.flow import ProgramRecords, records_of
 
-OUTCOME_ROWS = (
+OUTCOMES_KEPT = (
     "mean_brent_usd_bbl",
     "mean_fob_discount_usd_bbl",
     "mean_delivered_discount_usd_bbl",
@@ -28,11 +28,26 @@ OUTCOME_ROWS = (
     "usd_rub",
     "cpi_yoy",
     "key_rate",
+    "territory_km2",
+    "cum_losses_a",
+    "cum_losses_d",
+    "cum_dead_a",
+    "cum_dead_d",
+    "cum_civilian_harm",
+    "cum_aid_usd_bn",
+    "cum_drones",
+    "chest_months",
+    "squeeze",
+    "manpower_a",
+    "manpower_d",
+    "combat_ratio_log",
+    "power_damage_share",
+    "support_a",
+    "support_d",
+    "support_coalition",
+    "support_patron",
 )
-"""Outputs of the last month that are kept for every member."""
-
-OUTCOME_INDEX = [OUTPUT_ROWS.index(name) for name in OUTCOME_ROWS]
-"""Their rows among all outputs."""
+"""Outputs of the last month that are kept for every member, where the program has them; money first."""
 
 FAN_MEMBERS = 2048
 """Members over which the quantiles of a fan are taken, unless asked otherwise."""
@@ -54,10 +69,20 @@ RUN, INPUTS, PARAMETERS, OUTCOMES, FANS, CHUNKS = (
 PATHS = ("paths.zarr", "paths.npz")
 
 
+def outcome_rows(records: ProgramRecords) -> tuple[str, ...]:
+    """Outputs of the last month that a run of the program keeps for every member."""
+    return tuple(name for name in OUTCOMES_KEPT if name in records.output_rows)
+
+
 def chunk_size(members: int) -> int:
     """Members a chunk: whole blocks, a number that depends on the run only, so that any machine can go on."""
     blocks = -(-members // (FEW_CHUNKS * engine.BLOCK))
     return min(MAX_CHUNK, blocks * engine.BLOCK)
+
+
+def program_records(record: Mapping[str, Any]) -> ProgramRecords:
+    """Records of the program of a run's record; one that names none is older than all programs but the first."""
+    return records_of(record.get("program", "money_chain"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +98,21 @@ class Plan:
     def members(self) -> int:
         """Number of futures."""
         return int(self.record["members"])
+
+    @property
+    def records(self) -> ProgramRecords:
+        """Records of the run's program."""
+        return program_records(self.record)
+
+    @property
+    def outcome_rows(self) -> tuple[str, ...]:
+        """Outputs of the last month that are kept for every member."""
+        return outcome_rows(self.records)
+
+    @property
+    def outcome_index(self) -> list[int]:
+        """Their rows among all outputs."""
+        return [self.records.output_rows.index(name) for name in self.outcome_rows]
 
     @property
     def kept(self) -> int:
@@ -96,7 +136,7 @@ class Plan:
                 "chunks": len(self.pieces),
                 "fan_members": self.fan_members,
                 "saved_paths": self.saved_paths,
-                "outcome_rows": list(OUTCOME_ROWS),
+                "outcome_rows": list(self.outcome_rows),
             },
         }
 

@@ -27,7 +27,10 @@ DrawParameters = Callable[[int, int], Floats]
 
 PACKAGE = Path(__file__).parents[1]
 
-MODEL_SOURCES = ("world/*.py", "bargaining/*.py", "flow/*.py", "ensemble/month.py", "ensemble/start.py")
+STEPPED = ("month", "programs", "start", "war_month", "war_start")
+"""Files of this room that say what a month computes."""
+
+MODEL_SOURCES = ("world/*.py", "bargaining/*.py", "flow/*.py", *(f"ensemble/{name}.py" for name in STEPPED))
 """Files that say what the model computes."""
 
 ENGINE_SOURCES = ("engine/*.py",)
@@ -44,19 +47,21 @@ class Posed:
     policies (NP, T, K) with the reference first; months (T, M); both begin at `first_month`.
     """
 
+    program: str
     names: tuple[str, ...]
     first_month: Month
     start: Month
     until: Month
     policies: Floats
     months: Floats
-    facts: StartFacts
+    facts: StartFacts | None
     seed: int
 
     @classmethod
     def of(cls, question: Question) -> Posed:
         """The numbers of a question."""
         return cls(
+            question.program,
             question.names,
             question.case.first_month,
             question.start,
@@ -76,7 +81,7 @@ class Posed:
         return {
             "policy_hashes": {name: content_hash(policy) for name, policy in rows.items()},
             "months_hash": content_hash(self.months),
-            "start_hash": content_hash(self.facts._asdict()),
+            "start_hash": content_hash(None if self.facts is None else self.facts._asdict()),
         }
 
 
@@ -134,6 +139,7 @@ def run_record(
     record: dict[str, Any] = {
         "case": question.case.name,
         "case_hash": question.case.content_hash,
+        "program": question.program,
         "policies": list(question.names),
         **Posed.of(question).hashes(),
         "parameters_hash": parameters_hash(parameters, member_count(parameters, members)),

@@ -18,34 +18,35 @@ from ripeness.ensemble.plan import (
     FANS,
     FORMAT,
     INPUTS,
-    OUTCOME_INDEX,
-    OUTCOME_ROWS,
     OUTCOMES,
     PARAMETERS,
     PATHS,
     RUN,
     Plan,
+    program_records,
 )
 from ripeness.ensemble.record import Floats, Posed, record_hash
 from ripeness.ensemble.simulate import run_chunk
 from ripeness.ensemble.start import StartFacts
-from ripeness.flow import OUTPUT_ROWS, Parameters, Run, layout_of
+from ripeness.flow import ProgramRecords, Run
 
 
 def load_run(folder: Path | str) -> Run:
     """The run of a finished folder, after its files were compared with their hashes.
 
-    `finals` is NaN but for `OUTCOME_ROWS`, `paths` holds the members whose paths were saved.
+    `finals` is NaN but for the outcomes of its program, `paths` holds the members whose paths were saved.
     RipenessError names every fault of an unfinished, cut off or changed folder.
     """
     root = Path(folder)
     manifest = sound_manifest(root)
     plan, posed = Plan.read(manifest), read_inputs(root, manifest)
     fans = read_fans(root, plan, posed)
-    finals = np.full((len(posed.names), len(OUTPUT_ROWS), plan.members), np.nan, plan.record["dtype"])
-    finals[:, OUTCOME_INDEX] = read_outcomes(root, plan)
+    outputs = len(plan.records.output_rows)
+    finals = np.full((len(posed.names), outputs, plan.members), np.nan, plan.record["dtype"])
+    finals[:, plan.outcome_index] = read_outcomes(root, plan)
     return Run(
         case=plan.record["case"],
+        program=plan.records.name,
         policies=posed.names,
         months=month_range(posed.first_month, posed.until),
         start=posed.start,
@@ -54,7 +55,7 @@ def load_run(folder: Path | str) -> Run:
         means=fans.means,
         sds=fans.sds,
         paths=read_paths(root, plan, posed),
-        parameters=read_parameters(root),
+        parameters=read_parameters(root, plan.records),
         record=plan.record,
     )
 
@@ -78,7 +79,7 @@ def member_paths(folder: Path | str, member: int) -> NDArray[Any]:
     first = member - member % engine.BLOCK
     result = run_chunk(
         posed,
-        read_parameters(root, first, engine.BLOCK),
+        read_parameters(root, plan.records, first, engine.BLOCK),
         first,
         first + engine.BLOCK,
         plan.record["backend"],
@@ -136,25 +137,29 @@ def file_faults(root: Path, manifest: Mapping[str, Any]) -> list[Fault]:
 def read_inputs(root: Path, manifest: Mapping[str, Any]) -> Posed:
     """The numbers that were asked, from inputs.npz and the record."""
     record = manifest["run"]
+    records = program_records(record)
     with np.load(root / INPUTS, allow_pickle=False) as stored:
-        facts: list[Any] = [stored[f"start_{name}"] for name in StartFacts._fields]
+        facts: list[Any] = [stored[f"start_{name}"] for name in StartFacts._fields if records.has_money]
         return Posed(
+            program=records.name,
             names=tuple(record["policies"]),
             first_month=Month.parse(manifest["first_month"]),
             start=Month.parse(record["start"]),
             until=Month.parse(record["until"]),
             policies=stored["policies"],
             months=stored["months"],
-            facts=StartFacts._make(value if value.ndim else float(value) for value in facts),
+            facts=StartFacts._make(value if value.ndim else float(value) for value in facts)
+            if facts
+            else None,
             seed=record["seed"],
         )
 
 
-def read_parameters(root: Path, first: int = 0, length: int | None = None) -> Floats:
+def read_parameters(root: Path, records: ProgramRecords, first: int = 0, length: int | None = None) -> Floats:
     """Parameter rows (P, n) of the members from `first` on, as drawn."""
     import pyarrow.parquet as pq
 
-    names = list(layout_of(Parameters).row_labels)
+    names = list(records.parameter_names)
     with pq.ParquetFile(root / PARAMETERS) as file:
         ends = np.cumsum([file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)])
         stop = int(ends[-1]) if length is None else min(first + length, int(ends[-1]))
@@ -180,11 +185,11 @@ def _numbers(column: Any) -> NDArray[Any]:
 
 
 def read_outcomes(root: Path, plan: Plan) -> NDArray[Any]:
-    """Outcomes (NP, R, N), in the order of `OUTCOME_ROWS`."""
+    """Outcomes (NP, R, N), in the order of `plan.outcome_rows`."""
     import pyarrow.parquet as pq
 
     names = plan.record["policies"]
-    outcomes = np.empty((len(names), len(OUTCOME_ROWS), plan.members), plan.record["dtype"])
+    outcomes = np.empty((len(names), len(plan.outcome_rows), plan.members), plan.record["dtype"])
     with pq.ParquetFile(root / OUTCOMES) as file:
         groups = [(piece, p) for piece in plan.pieces for p in range(len(names))]
         if file.num_row_groups != len(groups):
@@ -201,13 +206,13 @@ def read_outcomes(root: Path, plan: Plan) -> NDArray[Any]:
                     f"as its part {i}",
                     "run again into another folder",
                 )
-            outcomes[p, :, first : first + length] = [_numbers(part.column(row)) for row in OUTCOME_ROWS]
+            outcomes[p, :, first : first + length] = [_numbers(part.column(row)) for row in plan.outcome_rows]
     return outcomes
 
 
 def read_paths(root: Path, plan: Plan, posed: Posed) -> NDArray[Any]:
     """Saved paths (NP, T, O, n); n is 0 where none were saved."""
-    shape = (len(posed.names), posed.months.shape[0], len(OUTPUT_ROWS), plan.saved_paths)
+    shape = (len(posed.names), posed.months.shape[0], len(plan.records.output_rows), plan.saved_paths)
     if not plan.saved_paths:
         return np.empty(shape, plan.record["dtype"])
     if (root / PATHS[1]).is_file():
@@ -227,10 +232,12 @@ def read_fans(root: Path, plan: Plan, posed: Posed) -> Fans:
     months = tuple(str(month) for month in month_range(posed.first_month, posed.until))
     with pq.ParquetFile(root / FANS) as file:  # `read_table` would load Pandas first
         table = file.read()
-    shape = (len(posed.names), len(months), len(OUTPUT_ROWS))
+    outputs = plan.records.output_rows
+    shape = (len(posed.names), len(months), len(outputs))
     columns = {name: _numbers(table.column(name)).reshape(shape) for name in ("mean", "sd", *QUANTILES)}
     return Fans(
         posed.names,
+        outputs,
         months,
         plan.fan_members,
         columns["mean"],

@@ -19,35 +19,13 @@ from ripeness import engine
 from ripeness.base import Month, RipenessError, month_range
 from ripeness.case import Case
 from ripeness.ensemble.fans import moments
-from ripeness.ensemble.month import simulate_month
-from ripeness.ensemble.start import StartFacts, initial_state, start_facts
-from ripeness.flow import (
-    MonthRow,
-    Outputs,
-    Parameters,
-    PolicyRow,
-    Run,
-    Shocks,
-    WorldState,
-    layout_of,
-)
+from ripeness.ensemble.programs import program_named
+from ripeness.ensemble.start import StartFacts, start_facts, start_state
+from ripeness.flow import Run
 from ripeness.policy import CompiledPolicy, stack_policies
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
-
-MONEY_CHAIN = engine.Program(
-    name="money_chain",
-    step=simulate_month,
-    state=layout_of(WorldState),
-    params=layout_of(Parameters),
-    policy=layout_of(PolicyRow),
-    month=layout_of(MonthRow),
-    shocks=layout_of(Shocks),
-    outputs=layout_of(Outputs),
-    reference="is_reference",
-)
-"""The program of cases whose blocks are the money chain."""
 
 MAX_CHUNK = 4096
 """Most members a chunk holds; memory grows with chunks in flight, not with members."""
@@ -66,12 +44,21 @@ class Question:
     months: Floats
     start: Month
     until: Month
-    facts: StartFacts
+    facts: StartFacts | None
     seed: int
+
+    @property
+    def program(self) -> str:
+        """Name of the case's program."""
+        return self.case.program
 
 
 class Stepped(Protocol):
     """The part of a question that steps members: all that `run_chunk` reads of it."""
+
+    @property
+    def program(self) -> str:
+        """Name of the program."""
 
     @property
     def policies(self) -> Floats:
@@ -82,8 +69,8 @@ class Stepped(Protocol):
         """(T, M)."""
 
     @property
-    def facts(self) -> StartFacts:
-        """The eve of the first month."""
+    def facts(self) -> StartFacts | None:
+        """The eve of the first month; None in a program whose start is in its parameters."""
 
     @property
     def seed(self) -> int:
@@ -124,6 +111,11 @@ def pose(
     )
 
 
+def program_of(case: Case) -> engine.Program:
+    """The program that a case runs."""
+    return program_named(case.program)
+
+
 def usable_cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -147,10 +139,9 @@ def run_chunk(
     dtype: str = "float32",
 ) -> engine.Result:
     """Simulate the members of one chunk; a pure function of its arguments."""
-    state = initial_state(layout_of(Parameters).unpack(parameters), question.facts)
     inputs = engine.Inputs(
         params=parameters,
-        state=np.stack(layout_of(WorldState).pack(state)),
+        state=start_state(question.program, parameters, question.facts),
         policies=question.policies,
         months=question.months,
         seed=question.seed,
@@ -158,7 +149,9 @@ def run_chunk(
     )
     kept = max(0, min(keep_paths - first, parameters.shape[1]))
     precision = None if backend == "reference" else dtype
-    return engine.run(MONEY_CHAIN, inputs, keep_paths=kept, backend=backend, dtype=precision)
+    return engine.run(
+        program_named(question.program), inputs, keep_paths=kept, backend=backend, dtype=precision
+    )
 
 
 def simulate(
@@ -206,7 +199,23 @@ def _over_chunks(work: Callable[[int, Floats], T], parameters: Floats, threads: 
     """`work(first member, its parameters)` of every chunk, in order, on the threads asked for."""
     workers = threads or usable_cores()
     pieces = chunks(parameters.shape[1], workers)
-    parts = [(first, parameters[:, first : first + length]) for first, length in pieces]
+    return _on_threads(work, [(first, parameters[:, first : first + n]) for first, n in pieces], workers)
+
+
+def over_blocks(
+    work: Callable[[int, Floats], T], parameters: Floats, members: int, threads: int | None = None
+) -> list[T]:
+    """`work(first member, its parameters)` of every run of `members` members, in order: whole blocks each."""
+    if members % engine.BLOCK:
+        raise ValueError(f"{members} members are no whole blocks of {engine.BLOCK}")
+    firsts = range(0, parameters.shape[1], members)
+    parts = [(first, parameters[:, first : first + members]) for first in firsts]
+    return _on_threads(work, parts, threads or usable_cores())
+
+
+def _on_threads(
+    work: Callable[[int, Floats], T], parts: Sequence[tuple[int, Floats]], workers: int
+) -> list[T]:
     if len(parts) == 1:
         return [work(*parts[0])]
     with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -220,6 +229,7 @@ def join(question: Question, parameters: Floats, results: Sequence[engine.Result
     months = tuple(month_range(question.case.first_month, question.until))
     return Run(
         case=question.case.name,
+        program=question.program,
         policies=question.names,
         months=months,
         start=question.start,

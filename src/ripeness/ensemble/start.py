@@ -1,4 +1,4 @@
-"""State of the world on the eve of a case's first month."""
+"""State of a program on the eve of a case's first month."""
 
 from __future__ import annotations
 
@@ -8,7 +8,23 @@ import numpy as np
 
 from ripeness.base import RipenessError
 from ripeness.case import SITE_UNITS, Case
-from ripeness.flow import LENGTH, NEVER, MonthRow, Parameters, WorldState, layout_of
+from ripeness.ensemble.war_start import initial_war_state
+from ripeness.flow import (
+    LENGTH,
+    NEVER,
+    MonthRow,
+    Parameters,
+    TriggerState,
+    WarBefore,
+    WarParameters,
+    WarState,
+    WorldState,
+    layout_of,
+    part,
+    parts_of,
+    records_of,
+)
+from ripeness.flow.axes import PUBLICS
 from ripeness.world.oil_market import normal_exports_mbd
 from ripeness.world.treasury import TAX_FREE_USD_BBL
 
@@ -85,11 +101,34 @@ def initial_state(params: Parameters, facts: StartFacts) -> WorldState:
     )
 
 
-def start_facts(case: Case) -> StartFacts:
+def start_state(program: str, parameters: np.ndarray, facts: StartFacts | None) -> np.ndarray:
+    """Rows (S, N) of a program's state on the eve, from parameter rows (P, N); `facts` where it has a money chain."""
+    records = records_of(program)
+    params = records.parameters.unpack(parameters)
+    n = parameters.shape[1]
+    rows: list[Any] = []
+    for kind in parts_of(records.state):
+        if kind is WorldState:
+            assert facts is not None
+            rows += layout_of(kind).pack(initial_state(part(params, Parameters), facts))
+        elif kind is WarState:
+            rows += layout_of(kind).pack(initial_war_state(part(params, WarParameters)))
+        elif kind is WarBefore:
+            support = part(params, WarParameters).support_initial[PUBLICS.index("d")]
+            before = WarBefore(np.zeros(n), np.zeros(n), np.asarray(support, float))
+            rows += layout_of(kind).pack(before)
+        else:
+            rows += [np.zeros(n)] * layout_of(TriggerState).size
+    return np.stack(rows)
+
+
+def start_facts(case: Case) -> StartFacts | None:
     """Facts of the eve of the case's first month, from the series of its sites and its first plans.
 
-    RipenessError where a series has no value before the first month.
+    None where the case's program has no money chain. RipenessError where a series has no value before the first month.
     """
+    if not records_of(case.program).has_money:
+        return None
     first = case.first_month
     year = tuple(first + offset for offset in range(-12, 0))
 

@@ -36,7 +36,6 @@ from ripeness.ensemble.plan import (
     FAN_MEMBERS,
     FANS,
     INPUTS,
-    OUTCOME_ROWS,
     OUTCOMES,
     PARAMETERS,
     RUN,
@@ -277,7 +276,7 @@ def _holds(root: Path, plan: Plan, posed: Posed, piece: tuple[int, int]) -> bool
         arrays = read_chunk(path)
         digest = arrays.pop("digest").tobytes().hex()
         whole = digest == chunk_digest(plan, arrays)
-        whole &= arrays["outcomes"].shape == (len(posed.names), len(OUTCOME_ROWS), piece[1])
+        whole &= arrays["outcomes"].shape == (len(posed.names), len(plan.outcome_rows), piece[1])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, RipenessError):
         whole = False
     if not whole:

@@ -16,15 +16,15 @@ from ripeness.base import hash_folder, month_range
 from ripeness.engine.program import add_exactly
 from ripeness.ensemble.chunk import SUMS, part_of_chunk
 from ripeness.ensemble.fans import QUANTILES, Fans, moments, path_quantiles, stacked, uncensored
-from ripeness.ensemble.plan import OUTCOME_ROWS, PATHS, Plan
+from ripeness.ensemble.plan import PATHS, Plan
 from ripeness.ensemble.record import Floats, Posed
 from ripeness.ensemble.whole_files import PART, in_the_way, place, unwritable
-from ripeness.flow import OUTPUT_ROWS, Parameters, layout_of
 
 
 def write_inputs(stream: IO[bytes], posed: Posed) -> None:
     """Policy rows, month rows and start facts, as the engine takes them."""
-    facts = {f"start_{name}": np.asarray(value) for name, value in posed.facts._asdict().items()}
+    known = {} if posed.facts is None else posed.facts._asdict()
+    facts = {f"start_{name}": np.asarray(value) for name, value in known.items()}
     np.savez(stream, policies=posed.policies, months=posed.months, **cast(Any, facts))
 
 
@@ -33,7 +33,7 @@ def write_parameters(stream: IO[bytes], root: Path, plan: Plan) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = list(layout_of(Parameters).row_labels)
+    names = list(plan.records.parameter_names)
     schema = pa.schema([("member", pa.uint32()), *((name, pa.float64()) for name in names)])
     options = {"compression": "zstd", "use_dictionary": False, "use_byte_stream_split": names}
     with pq.ParquetWriter(stream, schema, **options) as writer:
@@ -51,13 +51,13 @@ def write_outcomes(stream: IO[bytes], root: Path, plan: Plan, posed: Posed) -> N
 
     number = pa.float32() if plan.record["dtype"] == "float32" else pa.float64()
     schema = pa.schema(
-        [("policy", pa.string()), ("member", pa.uint32()), *((name, number) for name in OUTCOME_ROWS)],
+        [("policy", pa.string()), ("member", pa.uint32()), *((name, number) for name in plan.outcome_rows)],
         metadata={"run": plan.record["hash"]},
     )
     options = {
         "compression": "zstd",
         "use_dictionary": ["policy"],
-        "use_byte_stream_split": list(OUTCOME_ROWS),
+        "use_byte_stream_split": list(plan.outcome_rows),
     }
     with pq.ParquetWriter(stream, schema, **options) as writer:
         for first, length in plan.pieces:
@@ -70,16 +70,20 @@ def write_outcomes(stream: IO[bytes], root: Path, plan: Plan, posed: Posed) -> N
 
 def write_fans_of_chunks(stream: IO[bytes], root: Path, plan: Plan, posed: Posed) -> None:
     """Fans of the whole run: moments over all members, quantiles over those whose paths were kept."""
-    quantiles = [path_quantiles(_paths_of(root, plan, p, plan.fan_members)) for p in range(len(posed.names))]
+    rows = plan.records.output_rows
+    quantiles = [
+        path_quantiles(_paths_of(root, plan, p, plan.fan_members), rows) for p in range(len(posed.names))
+    ]
     means, sds = moments(*_sums(root, plan), plan.members)
     write_fans(
         stream,
         Fans(
             posed.names,
+            rows,
             tuple(str(month) for month in month_range(posed.first_month, posed.until)),
             plan.fan_members,
-            uncensored(means),
-            uncensored(sds),
+            uncensored(means, rows),
+            uncensored(sds, rows),
             stacked(quantiles),
         ),
     )
@@ -95,7 +99,7 @@ def write_fans(stream: IO[bytes], fans: Fans) -> None:
     keys = (
         [name for name in fans.policies for _ in range(months * outputs)],
         [month for month in fans.months for _ in range(outputs)] * policies,
-        list(OUTPUT_ROWS) * (size // outputs),
+        list(fans.outputs) * (size // outputs),
     )
     table = pa.Table.from_arrays(
         [*map(_words, keys), *(_column(np.ravel(values)) for values in numbers)],
@@ -153,7 +157,7 @@ def place_paths(root: Path, plan: Plan, posed: Posed) -> list[str]:
     from zarr.codecs import BloscCodec
 
     target, part = root / PATHS[0], root / f".{PATHS[0]}.{os.getpid()}{PART}"
-    shape = (len(posed.names), posed.months.shape[0], len(OUTPUT_ROWS), plan.saved_paths)
+    shape = (len(posed.names), posed.months.shape[0], len(plan.records.output_rows), plan.saved_paths)
     try:
         array = zarr.create_array(
             store=part,
@@ -166,7 +170,7 @@ def place_paths(root: Path, plan: Plan, posed: Posed) -> list[str]:
                 "run": plan.record["hash"],
                 "policies": list(posed.names),
                 "months": [str(month) for month in month_range(posed.first_month, posed.until)],
-                "outputs": list(OUTPUT_ROWS),
+                "outputs": list(plan.records.output_rows),
             },
         )
         for p in range(len(posed.names)):

@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from ripeness.base import Fault, RipenessError
 from ripeness.ensemble.chunk import chunk_arrays
-from ripeness.ensemble.fans import FIRST_PASSAGES
+from ripeness.ensemble.fans import first_passages
 from ripeness.ensemble.plan import (
     FANS,
     INPUTS,
-    OUTCOME_INDEX,
-    OUTCOME_ROWS,
     OUTCOMES,
     PARAMETERS,
     PATHS,
@@ -123,7 +121,10 @@ def _verify_numbers(root: Path, manifest: Mapping[str, Any], recompute: bool, sa
 
 def _input_faults(root: Path, plan: Plan, posed: Posed) -> list[Fault]:
     """Where the stored inputs are not those that the record was made from."""
-    here = {**posed.hashes(), "parameters_hash": parameters_hash(read_parameters(root), plan.members)}
+    here = {
+        **posed.hashes(),
+        "parameters_hash": parameters_hash(read_parameters(root, plan.records), plan.members),
+    }
     remedy = "run again into another folder"
     return [
         Fault(
@@ -146,11 +147,11 @@ def _outcome_faults(root: Path, plan: Plan, posed: Posed, outcomes: NDArray[Any]
     if not np.isfinite(outcomes).all():
         faults.append(Fault(OUTCOMES, None, "", None, "holds numbers that are not finite", remedy))
     fans = read_fans(root, plan, posed)
-    last = fans.means[:, -1][:, OUTCOME_INDEX]
+    last = fans.means[:, -1][:, plan.outcome_index]
     means, sds = outcomes.mean(axis=2, dtype=np.float64), outcomes.std(axis=2, dtype=np.float64)
     apart = np.abs(last - means) > 1e-5 * (np.abs(means) + sds) + 1e-12
-    for policy, row in np.argwhere(apart & ~np.isin(OUTCOME_ROWS, FIRST_PASSAGES)):
-        key = f"{posed.names[policy]}.{OUTCOME_ROWS[row]}"
+    for policy, row in np.argwhere(apart & ~first_passages(plan.outcome_rows)):
+        key = f"{posed.names[policy]}.{plan.outcome_rows[row]}"
         problem = f"has a last mean other than that of {OUTCOMES}"
         faults.append(Fault(FANS, None, key, float(last[policy, row]), problem, remedy))
     if plan.saved_paths and read_paths(root, plan, posed).shape[3] != plan.saved_paths:
@@ -172,7 +173,7 @@ def _recompute(
     spread = np.maximum(outcomes.std(axis=2, dtype=np.float64), 1e-12)[:, :, None]
     identical, largest, flipped, members = True, 0.0, 0.0, 0
     for first, length in (pieces[i] for i in chosen):
-        again = chunk_arrays(posed, read_parameters(root, first, length), first, plan)
+        again = chunk_arrays(posed, read_parameters(root, plan.records, first, length), first, plan)
         there = outcomes[:, :, first : first + length]
         kept = max(0, min(plan.saved_paths - first, length))
         path_rows = range(len(posed.names) if kept else 0)

@@ -24,7 +24,7 @@ from ripeness.fit import scores
 from ripeness.fit.baselines import BASELINES, TooShortError
 from ripeness.fit.posterior import Posterior
 from ripeness.fit.tempering import Floats
-from ripeness.flow import OUTPUT_ROWS, MonthRow, Run, layout_of
+from ripeness.flow import Run, layout_of, records_of
 from ripeness.policy import compile_policy
 
 Mode = Literal["conditional", "unconditional"]
@@ -152,22 +152,31 @@ def posed(
         for name in ("as_enacted", *policies)
     ]
     question = pose(
-        case, compiled, origin, until, seed, origin=origin, conditional=GIVEN_SITES if given else ()
+        case, compiled, origin, until, seed, origin=origin, conditional=given_sites(case) if given else ()
     )
     if not given:
         return question
-    layout = layout_of(MonthRow)
+    layout = layout_of(records_of(case.program).month)
     months = np.array(question.months)
     truth = case.month_rows(list(month_range(case.first_month, until)))
-    for name in GIVEN_FACTS:
+    for name in GIVEN_FACTS if records_of(case.program).has_money else ():
         months[:, layout[name].start] = truth[:, layout[name].start]
     return replace(question, months=months)
+
+
+def given_sites(case: Case) -> tuple[str, ...]:
+    """Sites of the case's program that the conditional mode gives."""
+    return tuple(site for site in GIVEN_SITES if site in records_of(case.program).sites)
 
 
 def scored_series(case: Case, mode: Mode) -> tuple[str, ...]:
     """Outputs with a record to score: a series of the output's own name, else the one assimilated."""
     given = GIVEN_SITES if mode == "conditional" else ()
-    return tuple(name for name in OUTPUT_ROWS if name not in given and record_of(case, name) is not None)
+    return tuple(
+        name
+        for name in records_of(case.program).output_rows
+        if name not in given and record_of(case, name) is not None
+    )
 
 
 def record_of(case: Case, output: str) -> Series | None:

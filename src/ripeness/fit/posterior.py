@@ -1,28 +1,30 @@
-"""Posterior of the money chain: parameters given the record up to a month.
+"""Posterior of a program's parameters given the record up to a month, one part of the program at a time.
 
-The likelihood is that of the assimilated record (world.assimilation, A5), summed over sites and
-months before the cut-off, evaluated for all particles at once by the ensemble engine. One war, few
-months: much of what comes out is what went in, so every parameter reports how far its posterior spread
+The parts are money and war. Parameters of the money chain are fitted to money's sites, those of a war to the
+war's: the war reads the money chain and never bends it (docs/decisions/0014). The likelihood is that of the
+assimilated record (world.assimilation, A5), summed over sites and months before the cut-off, evaluated for
+all particles at once by the ensemble engine. One war, few months: much of what comes out is what went in, so every parameter reports how far its posterior spread
 fell below its prior spread.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from ripeness.base import Month, RipenessError, content_hash
-from ripeness.case import Case
-from ripeness.ensemble.draws import parameter_values, unit_points
+from ripeness.case import Case, as_program
+from ripeness.ensemble.draws import draw_parameters, draw_posterior, parameter_values, unit_points
 from ripeness.ensemble.simulate import Question, pose, run_members
 from ripeness.fit.tempering import Floats, Tempered, temper
-from ripeness.flow import Outputs, Parameters, layout_of
+from ripeness.flow import Layout, Parameters, WarParameters, layout_of, records_of
 from ripeness.policy import compile_policy
 
 PARTICLES = 1024
@@ -34,12 +36,31 @@ STEP_MOVES, STEP_FINAL_MOVES = 10, 30
 
 FOLDER = "posterior"
 
+Part = Literal["money", "war"]
+
+PARTS: dict[Part, tuple[Layout, str, str]] = {
+    "money": (layout_of(Parameters), "log_likelihood", "."),
+    "war": (layout_of(WarParameters), "war_log_likelihood", "war"),
+}
+"""Parameters of each part, the output that holds its likelihood, and the folder of its draws inside `posterior`."""
+
+Diagnostics = dict[str, float | int | list[float]]
+
+
+def parts_of_program(program: str) -> tuple[Part, ...]:
+    """Parts of a program that can be fitted, in the order in which they are."""
+    records = records_of(program)
+    return tuple(
+        part for part in get_args(Part) if (records.has_money if part == "money" else records.has_war)
+    )
+
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws (P, n) of all parameter rows given the record before `cutoff`, with diagnostics.
+    """Draws (P, n) of the parameters `names` given the record before `cutoff`, with diagnostics.
 
-    `contraction` is posterior over prior standard deviation by parameter (1: the record said nothing;
+    `parts` holds those of each part where the draws are of several; a part that is not among them was drawn from
+    its priors. `contraction` is posterior over prior standard deviation by parameter (1: the record said nothing;
     0 and missing for fixed ones). `diagnostics` holds evidence, stages, acceptance, share of distinct
     particles, effective size and, where repeats were run, how far they agree.
     """
@@ -48,7 +69,9 @@ class Posterior:
     cutoff: Month
     draws: Floats
     contraction: dict[str, float]
-    diagnostics: dict[str, float | int | list[float]]
+    diagnostics: Diagnostics
+    names: tuple[str, ...] = layout_of(Parameters).row_labels
+    parts: dict[Part, Posterior] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -58,49 +81,70 @@ class Posterior:
 
 @dataclass(frozen=True)
 class Target:
-    """The record before a cut-off as a likelihood of points (D, n) in the prior's unit normal space."""
+    """The record before a cut-off as a likelihood of points (D, n) in the prior's unit normal space.
+
+    `money` is one draw (P, 1) of the money chain's parameters where a war is fitted that reads it.
+    """
 
     question: Question
+    part: Part
     free: NDArray[np.intp]
     cutoff: Month
     backend: str
     threads: int | None
+    money: Floats | None = None
 
     def parameters(self, z: Floats) -> Floats:
-        """Parameter rows (P, n) at the points."""
-        layout = layout_of(Parameters)
+        """Rows (P, n) of the part's parameters at the points."""
+        layout = PARTS[self.part][0]
         u = np.full((layout.size, z.shape[1]), 0.5)
         u[self.free] = np.clip(ndtr(z), 1e-9, 1.0 - 1e-9)
         return parameter_values(self.question.case, layout, u, self.cutoff)
 
     def __call__(self, z: Floats) -> Floats:
-        """Log likelihood of the record, (n,)."""
-        finals = run_members(self.question, self.parameters(z), backend=self.backend, threads=self.threads)
-        sites = layout_of(Outputs)["log_likelihood"]
+        """Log likelihood of the part's record, (n,)."""
+        rows = self.parameters(z)
+        if self.money is not None:
+            rows = np.concatenate([np.repeat(self.money, z.shape[1], axis=1), rows])
+        finals = run_members(self.question, rows, backend=self.backend, threads=self.threads)
+        sites = layout_of(records_of(self.question.program).outputs)[PARTS[self.part][1]]
         return np.asarray(finals[0, sites.start : sites.start + sites.rows].sum(axis=0), float)
 
 
-def target(case: Case, cutoff: Month, backend: str = "kernel", threads: int | None = None) -> Target:
-    """Likelihood of the record dated and released before `cutoff`; nothing later is read.
+def target(
+    case: Case,
+    cutoff: Month,
+    backend: str = "kernel",
+    threads: int | None = None,
+    *,
+    part: Part | None = None,
+    money: Floats | None = None,
+) -> Target:
+    """Likelihood of a part's record dated and released before `cutoff`; nothing later is read.
 
-    RipenessError where the cut-off leaves less than half a year of the case.
+    The part is the case's first where none is named. Money is fitted without the war, which it does not read; a war
+    beside a money chain needs one draw of it, `money`. RipenessError where the cut-off leaves less than half a
+    year of the case.
     """
     if cutoff < case.first_month + 6 or cutoff > case.data_until + 1:
         raise RipenessError(
             f"cut-off {cutoff} leaves no record to fit",
             f"choose a month from {case.first_month + 6} to {case.data_until + 1}",
         )
-    reference = compile_policy(case, "as_enacted", start=case.first_month, origin=cutoff)
-    question = pose(case, [reference], case.first_month, cutoff - 1, origin=cutoff)
-    labels = layout_of(Parameters).row_labels
+    chosen = part or parts_of_program(case.program)[0]
+    fitted = as_program(case, "money_chain") if chosen == "money" else case
+    reference = compile_policy(fitted, "as_enacted", start=case.first_month, origin=cutoff)
+    question = pose(fitted, [reference], case.first_month, cutoff - 1, origin=cutoff)
+    labels = PARTS[chosen][0].row_labels
     free = [i for i, name in enumerate(labels) if not case.parameters[name].prior_at(cutoff).is_fixed]
-    return Target(question, np.array(free), cutoff, backend, threads)
+    return Target(question, chosen, np.array(free, np.intp), cutoff, backend, threads, money)
 
 
 def fit_posterior(
     case: Case,
     cutoff: Month | None = None,
     *,
+    part: Part | None = None,
     particles: int = PARTICLES,
     repeats: int = 1,
     seed: int = 1,
@@ -110,13 +154,43 @@ def fit_posterior(
 ) -> Posterior:
     """Posterior given the record before `cutoff` (by default all of it), by tempered Monte Carlo.
 
-    With several `repeats`, independent runs are pooled and their agreement is reported as the root
-    mean square over parameters of the spread of their means, in prior standard deviations.
+    Without `part`, every part of the case's program is fitted, money first. With several `repeats`, independent runs
+    are pooled and their agreement is reported as the root mean square over parameters of the spread of their means,
+    in prior standard deviations; each repeat of a war's fit has another draw of the money chain.
     """
     until = cutoff or case.data_until + 1
-    likelihood = target(case, until, backend, threads)
-    runs = []
+    if part is None:
+        fitted: dict[Part, Posterior] = {}
+        for each in parts_of_program(case.program):
+            fitted[each] = _fit_part(
+                case, until, each, fitted.get("money"), particles, repeats, seed, backend, threads, stage_done
+            )
+        return whole(case, fitted, until)
+    money = posterior_of(case, until, "money") if _reads_money(case, part) else None
+    return _fit_part(case, until, part, money, particles, repeats, seed, backend, threads, stage_done)
+
+
+def _reads_money(case: Case, part: Part) -> bool:
+    return part == "war" and "money" in parts_of_program(case.program)
+
+
+def _fit_part(
+    case: Case,
+    until: Month,
+    part: Part,
+    money: Posterior | None,
+    particles: int,
+    repeats: int,
+    seed: int,
+    backend: str,
+    threads: int | None,
+    stage_done: Callable[[float], None] | None,
+) -> Posterior:
+    runs, targets = [], []
     for repeat in range(repeats):
+        likelihood = target(
+            case, until, backend, threads, part=part, money=_money_draw(case, part, money, until, repeat)
+        )
         start = _prior_points(len(likelihood.free), particles, seed + 1000 * repeat)
         runs.append(
             temper(
@@ -128,13 +202,32 @@ def fit_posterior(
                 stage_done=stage_done,
             )
         )
-    return _posterior(case, likelihood, runs)
+        targets.append(likelihood)
+    return _posterior(case, targets[0], runs)
+
+
+def _money_draw(case: Case, part: Part, money: Posterior | None, until: Month, repeat: int) -> Floats | None:
+    """The draw of the money chain that a war's fit is given: the most central first, then others in turn.
+
+    From the priors where the money chain was not fitted.
+    """
+    if not _reads_money(case, part):
+        return None
+    if money is None:
+        return draw_parameters(case, layout_of(Parameters), 1, repeat, cutoff=until)
+    if repeat:
+        return draw_posterior(money.draws, 1, 0, first_member=repeat)
+    spread = money.draws.std(axis=1, keepdims=True)
+    scores = (money.draws - money.draws.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+    nearest = int((scores**2).sum(axis=0).argmin())
+    return money.draws[:, nearest : nearest + 1]
 
 
 def fit_origins(
     case: Case,
     origins: Sequence[Month],
     *,
+    part: Part | None = None,
     particles: int = 512,
     seed: int = 1,
     backend: str = "kernel",
@@ -143,13 +236,47 @@ def fit_origins(
 ) -> dict[Month, Posterior]:
     """Posterior as of each origin, in order: the first from the prior, the next from the one before.
 
-    Where the priors of two origins differ (a dated prior), the later one starts from the prior anew.
+    Without `part`, every part of the case's program, those that the case ships for an origin as they are. Where the
+    priors of two origins differ (a dated prior), the later one starts from the prior anew.
     """
+    if part is not None:
+        return _fit_origins_of(case, origins, part, {}, particles, seed, backend, threads, origin_done)
+    fitted: dict[Part, dict[Month, Posterior]] = {}
+    for each in parts_of_program(case.program):
+        found = {origin: posterior_of(case, origin, each) for origin in origins}
+        shipped = {origin: posterior for origin, posterior in found.items() if posterior is not None}
+        missing = [origin for origin in origins if origin not in shipped]
+        money = fitted.get("money", {})
+        fitted[each] = shipped | _fit_origins_of(
+            case, missing, each, money, particles, seed, backend, threads, origin_done
+        )
+    return {
+        origin: whole(case, {part: of[origin] for part, of in fitted.items()}, origin)
+        for origin in sorted(origins)
+    }
+
+
+def _fit_origins_of(
+    case: Case,
+    origins: Sequence[Month],
+    part: Part,
+    money: Mapping[Month, Posterior],
+    particles: int,
+    seed: int,
+    backend: str,
+    threads: int | None,
+    origin_done: Callable[[Month], None] | None,
+) -> dict[Month, Posterior]:
     fitted: dict[Month, Posterior] = {}
     earlier: Target | None = None
     particles_now: Floats | None = None
     for origin in sorted(origins):
-        likelihood = target(case, origin, backend, threads)
+        given = money.get(origin) or (
+            posterior_of(case, origin, "money") if _reads_money(case, part) else None
+        )
+        likelihood = target(
+            case, origin, backend, threads, part=part, money=_money_draw(case, part, given, origin, 0)
+        )
         if earlier is None or particles_now is None or _priors_differ(case, earlier.cutoff, origin):
             start, before = _prior_points(len(likelihood.free), particles, seed), None
             moves, final_moves = MOVES // 2, FINAL_MOVES // 2
@@ -171,34 +298,67 @@ def fit_origins(
     return fitted
 
 
+def whole(case: Case, fitted: Mapping[Part, Posterior], cutoff: Month) -> Posterior:
+    """One posterior of all parameters of the case's program from those of its parts, column by column.
+
+    The first part keeps its columns; the others' are put beside them in a seeded order, since the parts are
+    independent given the record. A part that was not fitted is drawn from its priors as of the cut-off.
+    """
+    parts = parts_of_program(case.program)
+    if len(parts) == 1 and parts[0] in fitted:
+        return fitted[parts[0]]
+    columns = max((fitted[part].draws.shape[1] for part in parts[:1] if part in fitted), default=PARTICLES)
+    rows = []
+    prior = draw_parameters(case, records_of(case.program).parameters, columns, 0, cutoff=cutoff)
+    for number, part in enumerate(parts):
+        if part not in fitted:
+            at = sum(PARTS[other][0].size for other in parts[:number])
+            rows.append(prior[at : at + PARTS[part][0].size])
+        elif number:
+            rows.append(draw_posterior(fitted[part].draws, columns, number))
+        else:
+            rows.append(fitted[part].draws)
+    contraction: dict[str, float] = {}
+    diagnostics: Diagnostics = {}
+    for part in fitted:
+        prefix = "" if part == parts[0] else f"{part}_"
+        contraction |= fitted[part].contraction
+        diagnostics |= {f"{prefix}{name}": value for name, value in fitted[part].diagnostics.items()}
+    names = tuple(name for part in parts for name in PARTS[part][0].row_labels)
+    return Posterior(case.name, cutoff, np.concatenate(rows), contraction, diagnostics, names, dict(fitted))
+
+
 def save_posterior(posterior: Posterior, folder: Path) -> Path:
-    """Write draws (float32) and diagnostics as `<cut-off>.npz` and `<cut-off>.json`; returns the first."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{posterior.cutoff}.npz"
-    np.savez_compressed(
-        path,
-        draws=np.asarray(posterior.draws, np.float32),
-        names=np.array(layout_of(Parameters).row_labels),
-    )
-    about = {
-        "case": posterior.case,
-        "cutoff": str(posterior.cutoff),
-        "draws": int(posterior.draws.shape[1]),
-        "diagnostics": posterior.diagnostics,
-        "contraction": {name: round(value, 4) for name, value in posterior.contraction.items()},
-    }
-    path.with_suffix(".json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    return path
+    """Write draws (float32) and diagnostics of each part as `<cut-off>.npz` and `<cut-off>.json`; returns the first.
+
+    Draws of a war lie in a folder of their own inside `folder`.
+    """
+    written = []
+    for each in posterior.parts.values() or (posterior,):
+        inside = next(place for layout, _, place in PARTS.values() if layout.row_labels == each.names)
+        path = folder / inside / f"{each.cutoff}.npz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(path, draws=np.asarray(each.draws, np.float32), names=np.array(each.names))
+        about = {
+            "case": each.case,
+            "cutoff": str(each.cutoff),
+            "draws": int(each.draws.shape[1]),
+            "diagnostics": each.diagnostics,
+            "contraction": {name: round(value, 4) for name, value in each.contraction.items()},
+        }
+        path.with_suffix(".json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        written.append(path)
+    return written[0]
 
 
 def read_posterior(path: Path) -> Posterior:
-    """Posterior written by `save_posterior`; RipenessError where its parameters are not those of this model."""
+    """One part's posterior, written by `save_posterior`; RipenessError where the parameters are those of no part."""
     about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     with np.load(path, allow_pickle=False) as stored:
-        names, draws = [str(name) for name in stored["names"]], np.asarray(stored["draws"], float)
-    labels = list(layout_of(Parameters).row_labels)
-    if names != labels:
-        changed = sorted(set(names) ^ set(labels))[:5]
+        names, draws = tuple(str(name) for name in stored["names"]), np.asarray(stored["draws"], float)
+    known = [layout.row_labels for layout, _, _ in PARTS.values()]
+    if names not in known:
+        changed = min((sorted(set(names) ^ set(labels)) for labels in known), key=len)[:5]
         raise RipenessError(
             f"{path.name} was fitted with other parameters ({', '.join(changed) or 'another order'})",
             "run `ripeness fit` again",
@@ -209,16 +369,35 @@ def read_posterior(path: Path) -> Posterior:
         draws,
         about["contraction"],
         about["diagnostics"],
+        names,
     )
 
 
-def posterior_of(case: Case, cutoff: Month | None = None) -> Posterior | None:
-    """The posterior that the case ships for a cut-off (by default its latest), None where it ships none."""
-    folder = case.folder / FOLDER
-    files = sorted(folder.glob("*.npz")) if folder.is_dir() else []
-    if cutoff is not None:
-        files = [file for file in files if file.stem == str(cutoff)]
-    return read_posterior(files[-1]) if files else None
+def posterior_of(case: Case, cutoff: Month | None = None, part: Part | None = None) -> Posterior | None:
+    """The posterior that the case ships for a cut-off (by default its latest), None where it ships none.
+
+    With `part`, of that part alone. Without, of all parameters of the case's program: what the case does not ship
+    for the cut-off is taken from its latest fit before, or drawn from the priors.
+    """
+    if part is not None:
+        files = _files_of(case, part)
+        chosen = [file for file in files if cutoff is None or file.stem == str(cutoff)]
+        return read_posterior(chosen[-1]) if chosen else None
+    parts = parts_of_program(case.program)
+    first = posterior_of(case, cutoff, parts[0])
+    if first is None:
+        return None
+    fitted = {parts[0]: first}
+    for other in parts[1:]:
+        earlier = [file for file in _files_of(case, other) if Month.parse(file.stem) <= first.cutoff]
+        if earlier:
+            fitted[other] = read_posterior(earlier[-1])
+    return whole(case, fitted, first.cutoff)
+
+
+def _files_of(case: Case, part: Part) -> list[Path]:
+    folder = case.folder / FOLDER / PARTS[part][2]
+    return sorted(folder.glob("*.npz")) if folder.is_dir() else []
 
 
 def _prior_points(dimension: int, particles: int, seed: int) -> Floats:
@@ -232,7 +411,7 @@ def _priors_differ(case: Case, earlier: Month, later: Month) -> bool:
 
 
 def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered]) -> Posterior:
-    labels = layout_of(Parameters).row_labels
+    labels = PARTS[likelihood.part][0].row_labels
     draws = [likelihood.parameters(run.particles) for run in runs]
     pooled = np.concatenate(draws, axis=1)
     spread = {
@@ -241,7 +420,7 @@ def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered]) -> Post
     contraction = {name: float(pooled[labels.index(name)].std()) / spread[name] for name in spread}
     means = np.array([[d[labels.index(name)].mean() / spread[name] for name in spread] for d in draws])
     agreement = float(np.sqrt(np.mean(means.std(axis=0, ddof=1) ** 2))) if len(runs) > 1 else float("nan")
-    diagnostics: dict[str, float | int | list[float]] = {
+    diagnostics: Diagnostics = {
         "runs": len(runs),
         "particles": int(runs[0].particles.shape[1]),
         "log_evidence": [round(run.log_evidence, 3) for run in runs],
@@ -254,4 +433,4 @@ def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered]) -> Post
     }
     if len(runs) > 1:
         diagnostics["disagreement_prior_sd"] = round(agreement, 4)
-    return Posterior(case.name, likelihood.cutoff, pooled, contraction, diagnostics)
+    return Posterior(case.name, likelihood.cutoff, pooled, contraction, diagnostics, labels)

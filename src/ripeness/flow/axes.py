@@ -28,8 +28,15 @@ WATCHED = (
     "oil_afloat_mb",
     "shadow_share_crude",
     "deficit_rub_trn",
+    "territory_km2",
+    "territory_change_km2",
+    "drones_launched",
+    "power_damage_share",
+    "chest_months",
+    "losses_a",
+    "support_d",
 )
-"""Outputs of the month before that a trigger may watch."""
+"""Outputs of the month before that a trigger may watch, where its program has them; money first."""
 
 SITES = (
     "brent_usd_bbl",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ripeness.base import Fault, RipenessError, shown, suggestion
-from ripeness.flow import TRIGGERS, WATCHED
+from ripeness.flow import TRIGGERS, records_of
 from ripeness.flow.axes import LABELS
 from ripeness.policy.levers import lever_catalogue
 from ripeness.policy.relative import month_of
@@ -33,8 +33,9 @@ def policy_faults(case: Case, policy: Policy) -> list[Fault]:
         faults.extend(_faults_of_change(case, policy, f"changes[{i}]", change))
     for i, trigger in enumerate(policy.triggers):
         key = f"triggers[{i}]"
-        if trigger.output not in WATCHED:
-            remedy = suggestion(trigger.output, WATCHED, "output")
+        watched = records_of(case.program).watched
+        if trigger.output not in watched:
+            remedy = suggestion(trigger.output, watched, "output")
             faults.append(
                 _fault(policy, f"{key}.when.output", trigger.output, "a trigger cannot watch this", remedy)
             )

@@ -1,7 +1,8 @@
 """The catalogue of levers: what each one is, its range, and where it may act.
 
-`moves` names rows of `WorldState` or `Outputs` that the lever reaches through its own term in the
-equations; `not_directly` names outputs it may change only through those. The
+`moves` names state or output rows of a program that the lever reaches through its own term in the
+equations; `not_directly` names outputs it may change only through those. A lever `in_bargaining` is read by
+the models of what the parties would accept, some by nothing else. The
 check of a case, the reference pages and the test that every lever moves something all read this.
 """
 
@@ -35,6 +36,8 @@ class Lever:
     not_directly: tuple[str, ...] = ()
     axis: str | None = None
     """Name of the axis of a vector lever (`flow.axes.LABELS`), None for a single number."""
+    in_bargaining: bool = False
+    """Whether the models of talks and deals read it themselves."""
 
     @property
     def day_weighted(self) -> bool:
@@ -44,6 +47,7 @@ class Lever:
 
 _DISCOUNTS = ("delivered_discount_usd_bbl", "fob_discount_usd_bbl")
 _RISK = ("pressure_adapted", "clearing_discount")
+_FRONT = ("territory_km2", "losses_a", "losses_d", "drones_launched")
 
 
 def _lever(
@@ -53,10 +57,11 @@ def _lever(
     moves: tuple[str, ...],
     not_directly: tuple[str, ...] = (),
     axis: str | None = None,
+    in_bargaining: bool = False,
 ) -> Lever:
     low, high = lever_range(name)
     kind: Kind = "pulse" if name in PULSE_LEVERS else "share" if unit == "share" else "level"
-    return Lever(name, unit, low, high, kind, meaning, moves, not_directly, axis)
+    return Lever(name, unit, low, high, kind, meaning, moves, not_directly, axis, in_bargaining)
 
 
 CATALOGUE: tuple[Lever, ...] = (
@@ -173,7 +178,72 @@ CATALOGUE: tuple[Lever, ...] = (
     _lever(
         "pressure_relief", "share",
         "Share of enforcement that is suspended while talks last.",
-        ("enforcement", "channel", *_RISK), ("brent_usd_bbl",),
+        ("enforcement", "channel", *_RISK, "chest_months"), ("brent_usd_bbl", *_FRONT), in_bargaining=True,
+    ),
+    _lever(
+        "cost_pressure", "share",
+        "Economic pressure on the attacker's purse, as a share of full effort, where no money chain runs.",
+        ("chest_months",), _FRONT, in_bargaining=True,
+    ),
+    _lever(
+        "arms_denial", "share",
+        "Share of the attacker's imports of arms and parts that is stopped.",
+        ("materiel_a",), ("territory_km2", "chest_months", "recruits_a"),
+    ),
+    _lever(
+        "extra_military_aid_usd_bn", "USD bn",
+        "Military aid to the defender allocated in a month beyond donors' habit.",
+        ("aid_pipeline", "aid_allocated_usd_bn"), _FRONT,
+    ),
+    _lever(
+        "aid_withheld", "share",
+        "Share of donors' usual military aid that is withheld.",
+        ("aid_pipeline", "aid_allocated_usd_bn"), _FRONT,
+    ),
+    _lever(
+        "extra_financial_aid_usd_bn", "USD bn",
+        "Money to the defender's budget in a month beyond the usual.",
+        ("money_d", "aid_allocated_usd_bn"), _FRONT,
+    ),
+    _lever(
+        "financial_aid_withheld", "share",
+        "Share of the usual money to the defender's budget that is withheld.",
+        ("money_d", "aid_allocated_usd_bn"), _FRONT,
+    ),
+    _lever(
+        "extra_interceptors", "none",
+        "Interceptors delivered beyond the usual flow, in multiples of it.",
+        ("drones_stopped_share", "missiles_stopped_share"), ("drones_launched", "territory_km2"),
+    ),
+    _lever(
+        "air_shield", "share",
+        "Share of launches against which an outside air shield stands.",
+        ("power_damage", "civilian_harm"), ("drones_launched", "territory_km2"),
+    ),
+    _lever(
+        "talks", "share",
+        "1 while a track of talks is open, or the share of the month in which it is.",
+        ("support_a",), _FRONT, in_bargaining=True,
+    ),
+    _lever(
+        "pressure_to_talk", "share",
+        "Outside pressure on both sides to meet, whatever going on costs them.",
+        (), (*_FRONT, "support_a", "support_d"), in_bargaining=True,
+    ),
+    _lever(
+        "guarantee_deterrence", "share",
+        "Share of renewed war that the guarantees offered with a deal would deter.",
+        ("support_d",), _FRONT, in_bargaining=True,
+    ),
+    _lever(
+        "guarantee_denial", "share",
+        "Share of what a renewed war would bring or cost that the guarantees would deny.",
+        ("support_d",), _FRONT, in_bargaining=True,
+    ),
+    _lever(
+        "narrative", "score",
+        "Effort to shift how the balance of the war is perceived; positive in the attacker's favour.",
+        ("narrative", "narrative_shift"), _FRONT, in_bargaining=True,
     ),
 )  # fmt: skip
 """Levers in the order of `flow.Levers`."""
