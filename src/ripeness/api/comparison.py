@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ripeness.api.bargained import DRAWS, Bargaining, Endgame, endings_document, ends_of
 from ripeness.api.chart_data import MonthlyFans, charted, monthly_fans
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Result
@@ -52,8 +53,8 @@ HEADLINES = (
 """Metrics of a first look; the others are one option away."""
 
 NOT_HERE = (
-    "Bargaining is not in this build: no bargaining model ranks these policies (by_model is empty), and what a policy "
-    "costs its authors to carry out is not modelled (spend_usd_bn is null)."
+    "No bargaining here: the case has no war or none was asked for, so no model of it ranks these policies "
+    "(by_model is empty), and what a policy costs its authors to carry out is not counted (spend_usd_bn is null)."
 )
 
 
@@ -67,6 +68,7 @@ class Comparison(Result):
     objectives: tuple[Objective, ...]
     folder: Path | None = None
     kind: str = "compare"
+    endgame: Endgame | None = None
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -185,6 +187,8 @@ def compare(
     dtype: str = "float32",
     threads: int | None = None,
     cluster: str | None = None,
+    structural_draws: int = DRAWS,
+    equal_budget: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Policies side by side on the same futures.
@@ -203,6 +207,8 @@ def compare(
         dtype: float32 or float64.
         threads: threads on this machine; all cores by default. No number depends on it.
         cluster: address of a dask scheduler.
+        structural_draws: draws of the bargaining constants for which the game is solved; 0 leaves bargaining out.
+        equal_budget: scale the pressing policies so that all spend the same.
         progress: listener of progress.
 
     Raises:
@@ -210,7 +216,10 @@ def compare(
         RipenessError: an option is; the remedy says what to write.
     """
     options = Options(members, seed, prior, dtype, threads, cluster)
-    return _answer("compare", case, policies, start, until, metrics, objectives, options, out, progress)
+    bargaining = Bargaining(structural_draws, equal_budget)
+    return _answer(
+        "compare", case, policies, start, until, metrics, objectives, options, out, progress, bargaining
+    )
 
 
 def run(
@@ -227,13 +236,15 @@ def run(
     dtype: str = "float32",
     threads: int | None = None,
     cluster: str | None = None,
+    structural_draws: int = DRAWS,
     progress: Progress | None = None,
 ) -> Comparison:
     """One policy, beside `as_enacted`, which carries the record; arguments as in `compare`."""
     if "," in policy:
         raise RipenessError(f"run takes one policy, not {policy!r}", "use compare for several")
     options = Options(members, seed, prior, dtype, threads, cluster)
-    return _answer("run", case, [policy], start, until, metrics, None, options, out, progress)
+    bargaining = Bargaining(structural_draws)
+    return _answer("run", case, [policy], start, until, metrics, None, options, out, progress, bargaining)
 
 
 def _answer(
@@ -247,13 +258,16 @@ def _answer(
     options: Options,
     out: str | Path | None,
     progress: Progress | None,
+    bargaining: Bargaining,
 ) -> Comparison:
     with told(progress) as heard:
         asked = ask(case, policies, start=start, until=until, options=options)
         program = asked.case.program
         chosen, aims = chosen_metrics(metrics, program), chosen_objectives(objectives, program)
         done = simulated(asked, out, heard)
-        result = Comparison(asked, done, chosen, aims, None if out is None else Path(out), kind)
+        folder = None if out is None else Path(out)
+        endgame = ends_of(asked, bargaining, folder, heard)
+        result = Comparison(asked, done, chosen, aims, folder, kind, endgame)
         if out is not None:
             heard.stage("drawing tables and charts")
             result.save()
@@ -334,6 +348,11 @@ def _document(result: Comparison) -> dict[str, Any]:
                 "share_higher": float((gap > 0).mean()),
             }
     document["drivers"] = _drivers(result, document, ranked)
+    endings = None if result.endgame is None else endings_document(asked.case, result.endgame, run.policies)
+    if endings is not None:
+        for policy, models in endings.pop("policies").items():
+            entry = document["policies"][policy]
+            entry["by_model"], entry["spend_usd_bn"] = models, models["m1"]["spend_usd_bn"]
     groups = _identical_groups(asked)
     record = dict(run.record)
     return {
@@ -349,7 +368,8 @@ def _document(result: Comparison) -> dict[str, Any]:
         **document,
         "identical": groups,
         "not_modelled": list(asked.case.not_modelled),
-        "notes": [NOT_HERE, *_window_notes(asked)],
+        "bargaining": endings,
+        "notes": [*([NOT_HERE] if endings is None else []), *_window_notes(asked)],
     }
 
 

@@ -28,6 +28,24 @@ Aim = Annotated[
     ),
 ]
 
+Structural = Annotated[
+    int,
+    typer.Option(
+        "--structural-draws",
+        metavar="N",
+        help="Draws of the bargaining constants for which the game is solved; 0 leaves bargaining out.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
+EqualBudget = Annotated[
+    bool,
+    typer.Option(
+        "--equal-budget",
+        help="Scale the pressing policies so that all spend the same; takes several rounds.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
+
 
 def command(
     case: o.Case = "ukraine",
@@ -35,6 +53,8 @@ def command(
     start: o.Start = None,
     until: o.Until = None,
     objective: Aim = None,
+    structural_draws: Structural = 64,
+    equal_budget: EqualBudget = False,
     members: o.Members = 1000,
     seed: o.Seed = 1,
     prior: o.Prior = False,
@@ -64,6 +84,8 @@ def command(
         dtype=dtype,
         threads=threads,
         cluster=cluster,
+        structural_draws=structural_draws,
+        equal_budget=equal_budget,
         progress=progress_of(quiet),
     )
     tables = result.headlines() if metrics is None else result.tables()

@@ -141,3 +141,14 @@ def _log(x: Array, xp: Any, guard: Guard) -> Array:
     bend = bend + guard(power * np.float32(LOG_2_LOW))
     bend = bend - guard(square * np.float32(0.5))
     return (m + bend) + guard(power * np.float32(LOG_2_HIGH))
+
+
+def draw_uniforms(key: tuple[Array, Array], members: Array, month: Array, count: int, xp: Any) -> Array:
+    """Uniform numbers (count, N) in float32, strictly inside (0, 1); counters as in `draw`."""
+    index = xp.arange(count, dtype=xp.uint32)[:, None]
+    second = (month << xp.asarray([16], dtype=xp.uint32)) | index
+    ids = xp.broadcast_to(members, (count, members.shape[0]))
+    words, _ = threefry(key, (ids, xp.broadcast_to(second, ids.shape)), xp)
+    return ((words >> xp.asarray([9], dtype=xp.uint32)).astype(xp.float32) + np.float32(0.5)) * np.float32(
+        2.0**-23
+    )

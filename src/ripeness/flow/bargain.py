@@ -46,7 +46,6 @@ class BargainingParameters(NamedTuple):
     talks_progress_front: Scalar  # factor on fighting in a month of verified progress
     talks_progress_cost_d: Scalar  # D's cost saved in such a month
     verification: Scalar  # chance that a step is seen
-    talk_relief: Scalar  # share of pressure suspended in talks where a policy grants full relief
     # the coalition
     firm: Scalar  # prior chance that it is firm
     doubt_firm_d: Scalar  # D's offset to A's log odds that it is
@@ -55,7 +54,6 @@ class BargainingParameters(NamedTuple):
     breakdown_firm: Scalar  # how much nearer to firm a soft one comes when talks have failed
     adaptation_share: Scalar  # share of the pressure's cost that A learns to work around
     adaptation_months: Scalar  # half-life of that learning
-    pressure_price: Scalar  # cost to the coalition of full pressure a month, share of the stake
     # peace and its end
     renewal_hazard: Scalar  # hmax
     gain_renewal_a: Scalar  # g_A
