@@ -26,7 +26,7 @@ def day(text: str) -> dt.date:
 
 
 def turns(rounds) -> list[tuple[dt.date, int]]:
-    """Dates on which a track opens (1) or closes (0): by a break, or 60 days after the last session; one alone: none."""
+    """Dates on which a track opens (1) or closes (0): at a break, or 60 days after its last session."""
     found: list[tuple[dt.date, int]] = []
     first: dt.date | None = None
     last, sessions = dt.date.min, 0
