@@ -21,15 +21,15 @@ class Grid(NamedTuple):
 
     front: int = 16
     """N: the front has the points 0..N and A holds x / N; a step of the front is 1 / N, which is physics."""
-    chest: int = 8
+    chest: int = 12
     """W: the chest has the points 0..W."""
-    chest_step: float = 3.0
+    chest_step: float = 1.5
     """Months of A's financing between two points of the chest."""
-    evidence: int = 9
+    evidence: int = 13
     """L: odd number of points of the public log odds of the balance that favours A, symmetric about 0."""
     evidence_max: float = 3.0
     """Last of these points, log odds."""
-    reputation: int = 9
+    reputation: int = 5
     """R: odd number of points of A's log odds that the coalition is firm, symmetric about 0."""
     reputation_max: float = 4.0
     """Last of these points, log odds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -21,6 +22,12 @@ SHARES = (
 
 POSITIVE = ("pressure_max", "temperature", "ratification_width")
 NOT_NEGATIVE = ("progress_precision", "renewal_slope", "progress_front", "outside_push", "push_insincere")
+
+LATE_WEIGHT = 360.0 * math.log(0.99)
+"""Logarithm of the weight of what comes after the horizon."""
+
+LONGEST = 3600
+"""Months beyond which no horizon is chosen by itself."""
 
 ROW_TOLERANCE = 1e-6
 """How far the chances of the next phase may be from summing to 1."""
@@ -122,10 +129,19 @@ def checked_plans(plans: Sequence[PhasePlan], draws: int, grid: Grid) -> list[Pl
     return [_checked_plan(plan, f"plans[{i}]", draws, grid) for i, plan in enumerate(plans)]
 
 
-def checked_horizon(horizon: int, months: int) -> int:
-    """The horizon itself; RipenessError where it ends before the months that are asked for."""
-    _require(horizon >= max(months, 1), "horizon", horizon, f"give at least {max(months, 1)} months")
-    return int(horizon)
+def checked_horizons(stakes: Stakes, horizon: int | None, months: int) -> NDArray[np.int64]:
+    """Months (D,) for which the game of each draw is played.
+
+    None is as long as makes what comes after it weigh as little as 360 months do at a discount factor of 0.99.
+    RipenessError where a horizon ends before the months that are asked for.
+    """
+    least = max(months, 1)
+    if horizon is not None:
+        _require(horizon >= least, "horizon", horizon, f"give at least {least} months, or None")
+        return np.full(len(stakes.delta), int(horizon))
+    with np.errstate(divide="ignore"):
+        needed = np.ceil(LATE_WEIGHT / np.log(stakes.delta) - 1e-9)
+    return np.clip(needed, least, max(LONGEST, least)).astype(np.int64)
 
 
 def checked_walk(

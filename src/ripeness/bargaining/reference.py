@@ -73,7 +73,7 @@ class Choices(NamedTuple):
 
 
 def solve(
-    stakes: Stakes, plans: Sequence[PhasePlan], grid: Grid, horizon: int = 360, keep: int = 1
+    stakes: Stakes, plans: Sequence[PhasePlan], grid: Grid, horizon: int | None = None, keep: int = 1
 ) -> Solution:
     """The game of every draw and plan in its first `keep` months.
 
@@ -82,7 +82,7 @@ def solve(
     grid, stakes = given.checked_grid(grid), given.checked_stakes(stakes)
     draws = len(stakes.delta)
     checked = given.checked_plans(plans, draws, grid)
-    horizon = given.checked_horizon(horizon, keep)
+    horizons = given.checked_horizons(stakes, horizon, keep)
     shape = (grid.phases, grid.chest + 1, grid.evidence, grid.reputation, grid.front + 1)
     tables = [np.full((draws, len(plans), keep, *shape), np.nan) for _ in Choices._fields]
     curves = peace(stakes)
@@ -90,7 +90,7 @@ def solve(
         own = Stakes(*(float(field[draw]) for field in stakes))
         peace_of_draw = Peace(*(type(c)(*(f[draw : draw + 1] for f in c)) for c in curves))
         for p, plan in enumerate(checked):
-            months = _backwards(own, peace_of_draw, plan.of(draw), grid, horizon, keep)
+            months = _backwards(own, peace_of_draw, plan.of(draw), grid, int(horizons[draw]), keep)
             for table, found in zip(tables, zip(*months, strict=True), strict=True):
                 table[draw, p, :, : plan.phases] = np.stack(found)
     return Solution(*(table.swapaxes(3, 7) for table in tables))

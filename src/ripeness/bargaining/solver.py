@@ -104,13 +104,14 @@ def solve(
     stakes: Stakes,
     plans: Sequence[PhasePlan],
     grid: Grid,
-    horizon: int = 360,
+    horizon: int | None = None,
     keep: int = 1,
     dtype: str = "float32",
     threads: int | None = None,
 ) -> Solution:
     """The game of every draw and plan in its first `keep` months, as `reference.solve` but fast.
 
+    `horizon` is in months; None lets it grow with patience (360 at a discount factor of 0.99).
     `threads` is the number of cores to use, all by default; the result does not depend on it.
 
     RipenessError where an input makes no sense.
@@ -118,7 +119,7 @@ def solve(
     from ripeness.bargaining import kernel
 
     game = Game.checked(stakes, plans, grid, dtype)
-    horizon = given.checked_horizon(horizon, keep)
+    horizons = given.checked_horizons(game.stakes, horizon, keep)
     axes = (grid.phases, grid.chest + 1, grid.evidence, grid.reputation, grid.front + 1)
     tables = np.full((TABLES, game.draws, len(plans), keep, *axes), np.nan, dtype)
     tasks = [(draw, p) for draw in range(game.draws) for p in range(len(plans))]
@@ -128,7 +129,15 @@ def solve(
     def solve_one(draw: int, p: int, workers: ThreadPoolExecutor | None) -> None:
         plan, shape = game.plans[p], game.shape_of(game.plans[p])
         kept = np.empty(keep * TABLES * shape.states, dtype)
-        inputs = (shape, game.stakes_of(draw), game.curves_of(draw), plan.of(draw), horizon, keep, TABLES)
+        inputs = (
+            shape,
+            game.stakes_of(draw),
+            game.curves_of(draw),
+            plan.of(draw),
+            int(horizons[draw]),
+            keep,
+            TABLES,
+        )
         shared = (game.values_array(shape), kept)
         counters = np.zeros(2 * kernel.DONE, np.int64)
         if workers is None:

@@ -41,13 +41,14 @@ def walk(
     drivers: Drivers,
     starts: Starts,
     uniforms: Uniforms,
-    horizon: int = 360,
+    horizon: int | None = None,
     dtype: str = "float32",
     threads: int | None = None,
     done: Callable[[int], None] | None = None,
 ) -> Endings:
     """How the war of every member ends under every plan; the months are those of `drivers`.
 
+    `horizon` is in months; None lets it grow with patience (360 at a discount factor of 0.99).
     Each pair of draw and plan is solved once for all members of the draw, on one of `threads` cores (all by
     default), and dropped. Neither the number of threads nor the other members change a member's result.
     `done` is called with 1 after every structural draw.
@@ -59,7 +60,7 @@ def walk(
     game = Game.checked(stakes, plans, grid, dtype)
     drivers, starts, uniforms = given.checked_walk(drivers, starts, uniforms, game.plans, game.draws)
     policies, months, members = drivers.front.shape
-    horizon = given.checked_horizon(horizon, months)
+    horizons = given.checked_horizons(game.stakes, horizon, months)
     ratified = _ratified(game.stakes, drivers, starts)
     endings = _empty(policies, months, members)
     own = threading.local()
@@ -79,7 +80,9 @@ def walk(
             (game.stakes_of(draw), game.curves_of(draw), plan),
             np.zeros(2 * kernel.DONE, np.int64),
         )
-        kernel.solve(shape, *inputs, horizon, months, TABLES, game.values_array(shape), kept, counters)
+        kernel.solve(
+            shape, *inputs, int(horizons[draw]), months, TABLES, game.values_array(shape), kept, counters
+        )
         path = kernel.Paths(
             drivers.front[p],
             drivers.front_step[p],
