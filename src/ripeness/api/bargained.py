@@ -164,7 +164,7 @@ def _drivers(case: Case, found: Bargained, ranking: dict[str, Any]) -> list[dict
             continue
         first, second = ranking["m1"][metric.name][:2]
         for each in decisive(found, metric, first, second):
-            about = case.parameters[each["parameter"]]
+            about = case.bargaining[each["parameter"]]
             said.append({**each, "label": about.label, "identification": about.identification})
     return said
 

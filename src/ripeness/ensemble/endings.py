@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ripeness.bargaining import Endings, Kind
 from ripeness.ensemble.bargain import Bargained
 from ripeness.ensemble.metrics import ranks, regret, shares_best, statistic
-from ripeness.flow import BargainingParameters, layout_of
+from ripeness.flow import MAIN_PARAMETERS, BargainingParameters, layout_of
 
 Floats = NDArray[np.float64]
 
@@ -216,6 +216,9 @@ def _mixed(found: Bargained, name: str, p: int, share: Floats) -> Floats:
     return held if p == 0 else held + share * (rows[p][:, found.walkers.member] - held)
 
 
+MATERIAL, MATERIAL_SHARE = 0.01, 0.01
+"""Smallest mean difference that a model is said to take a side on: share of the level, or of futures."""
+
 SETTLED_DRAWS = 0.8
 """Share of structural draws in which a difference must have one sign for a model to take a side."""
 
@@ -223,7 +226,8 @@ SETTLED_DRAWS = 0.8
 def agreement(found: Bargained, than: str) -> list[dict[str, Any]]:
     """Whether models agree on each policy's difference to `than`, for the metrics that have a sense.
 
-    `sign` of a model is +1 or -1 where at least 80 % of structural draws have it, else 0. A verdict holds where
+    `sign` of a model is +1 or -1 where at least 80 % of structural draws have it and the mean difference is
+    material, else 0. A verdict holds where
     the main model takes a side, a rival takes the same and none the other; it is model-dependent where the main
     model stands alone or is contradicted; else it is open.
     """
@@ -233,14 +237,19 @@ def agreement(found: Bargained, than: str) -> list[dict[str, Any]]:
         if metric.sense is None:
             continue
         shares: dict[str, Floats] = {}
+        material: dict[str, NDArray[np.bool_]] = {}
         for model in found.endings:
             rows = _by_draw(found, outcomes(found, model)[metric.name])
             gap = rows - rows[base]
             shares[model] = ((gap > 0).mean(axis=1) + 0.5 * (gap == 0).mean(axis=1)).astype(float)
+            least = MATERIAL_SHARE if metric.kind == "share" else MATERIAL * abs(rows[base].mean())
+            material[model] = np.abs(gap.mean(axis=1)) >= least
         for p, policy in enumerate(found.policies):
             if p == base:
                 continue
-            sign = {model: _sign(float(share[p])) for model, share in shares.items()}
+            sign = {
+                model: _sign(float(share[p])) if material[model][p] else 0 for model, share in shares.items()
+            }
             said.append(
                 {
                     "metric": metric.name,
@@ -276,6 +285,7 @@ def decisive(
     gap = rows[found.policies.index(better)] - rows[found.policies.index(than)]
     names = layout_of(BargainingParameters).row_labels
     vary = np.flatnonzero(np.ptp(found.parameters, axis=1) > 0)
+    vary = vary[[names[row] in MAIN_PARAMETERS for row in vary]]
     effects = ranks(found.parameters[vary]) @ ranks(gap)
     least = 2.6 / np.sqrt(max(found.draws - 1, 1))
     order = np.argsort(-np.abs(effects), kind="stable")[:count]

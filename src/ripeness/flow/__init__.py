@@ -1,7 +1,7 @@
 """The typed arrays that pass between rooms; no logic lives here."""
 
 from ripeness.flow.axes import BUYERS, FLEET, LENGTH, SITES, TRIGGERS, WAR_SITES, WATCHED
-from ripeness.flow.bargain import BargainingParameters
+from ripeness.flow.bargain import MAIN_PARAMETERS, BargainingParameters
 from ripeness.flow.joined import join, joined, part, parts_of
 from ripeness.flow.layout import Array, Layout, PerBuyer, PerFleet, PerSite, Scalar, layout_of
 from ripeness.flow.levers import Levers, Triggers
@@ -15,6 +15,7 @@ __all__ = [
     "BUYERS",
     "FLEET",
     "LENGTH",
+    "MAIN_PARAMETERS",
     "NEVER",
     "PROGRAMS",
     "SITES",

@@ -79,3 +79,7 @@ class BargainingParameters(NamedTuple):
     climatology_hazard: Scalar  # N0
     exhaustion_threshold_a: Scalar  # N1, share of starting strength below which a side gives in
     exhaustion_threshold_d: Scalar
+
+
+MAIN_PARAMETERS = BargainingParameters._fields[: BargainingParameters._fields.index("hazard_base")]
+"""Those that the main model reads; the others belong to its rivals and nulls."""
