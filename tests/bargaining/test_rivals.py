@@ -420,9 +420,14 @@ def test_exhaustion_is_the_square_law_where_nothing_is_replaced():
     assert left.a[0, gone, 0] == pytest.approx(end.survivors, rel=2e-3)
 
 
-def test_an_empty_treasury_lets_losses_go_unreplaced():
-    funded, empty = (drawdown(world(members=1, stress=stress)).a[0, -1, 0] for stress in (0.0, 1.0))
-    assert funded > empty + 0.1
+def test_losses_go_unreplaced_where_money_or_aid_runs_out():
+    usual, stressed, alone = (
+        drawdown(world(members=1, **changed)) for changed in ({}, {"stress": 1.0}, {"aid": 0.0})
+    )
+    assert usual.a == pytest.approx(usual.d)
+    assert stressed.a[0, -1, 0] < usual.a[0, -1, 0] - 0.1
+    assert alone.d[0, -1, 0] < usual.d[0, -1, 0] - 0.1
+    assert alone.d == pytest.approx(stressed.a), "both sides are treated alike"
 
 
 def test_exhaustion_dates_the_collapse_of_the_side_that_reaches_its_threshold_first():

@@ -3,7 +3,8 @@
 Equations (docs/model/rivals.md):
     RN1  N0, climatology: a deal with a constant chance h a month, on the front as it stands
     RN2  N1, exhaustion: a' = a - m_A b (1 - r_A),  b' = b - m_D a (1 - r_D);  a, b strength over that of the start,
-         m_i = losses of i in the month / losses of i at the start / 24,  r_A = 0.75 (1 - stress),  r_D = 0.75
+         m_i = losses of i in the month / losses of i at the start / 24,  r_A = 0.75 (1 - stress),
+         r_D = 0.75 min(aid, 1), aid over the usual
     RN3  A collapses in the first month in which a <= theta_A, D likewise; no deal is ever made
 Sources: Correlates of War 4.0 (RN1, as the prior of h); Lanchester 1916, square law (RN2).
 """
@@ -27,7 +28,7 @@ STRENGTH_MONTHS = 24.0
 """Strength at the start in months of own losses at that time; a judgement: 700 thousand men, 30 thousand a month."""
 
 REPLACED = 0.75
-"""Share of losses that a side replaces while it can pay for it; a judgement: recruits and returned wounded."""
+"""Share of losses that a side replaces while it has money, D usual aid; a judgement: recruits, returned wounded."""
 
 
 class Thresholds(NamedTuple):
@@ -63,7 +64,8 @@ def drawdown(
         for name in ("casualties_a", "casualties_d")
     ]
     kept = bounds.share("replaced", replaced)
-    net_a, net_d = rates[0] * (1.0 - kept * (1.0 - stress)), rates[1] * (1.0 - kept)
+    helped = np.clip(driver(drivers, "aid", MODEL), 0.0, 1.0)
+    net_a, net_d = rates[0] * (1.0 - kept * (1.0 - stress)), rates[1] * (1.0 - kept * helped)
     policies, months, members = drivers.front.shape
     left_a, left_d = np.ones((policies, members)), np.ones((policies, members))
     found = Strength(np.empty(drivers.front.shape), np.empty(drivers.front.shape))
