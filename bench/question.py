@@ -103,7 +103,9 @@ def made_up() -> Asked:
 def prior_draws(members: int, seed: int = SEED) -> Floats:
     """Parameters (P, members) from the priors of the shipped case, which need no other file of it."""
     priors = {
-        spec["name"]: prior_from(spec["prior"]) for spec in yaml.safe_load(PRIORS.read_text())["parameters"]
+        spec["name"]: prior_from(spec["prior"])
+        for spec in yaml.safe_load(PRIORS.read_text())["parameters"]
+        if spec["block"] != "bargaining"
     }
     by_name = {
         name: SimpleNamespace(prior_at=lambda cutoff, prior=prior: prior) for name, prior in priors.items()

@@ -15,7 +15,7 @@ from ripeness.fit.experiments import FOLDER
 
 def main(name: str = "ukraine") -> int:
     """Predict every experiment whose file is missing; returns the exit code."""
-    case = cases.load(name)
+    case = cases.as_program(cases.load(name), "money_chain")
     for experiment in experiments(case):
         if (case.folder / FOLDER / f"{experiment.id}.json").exists():
             print(f"{experiment.id}: written already")

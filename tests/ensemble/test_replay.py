@@ -29,7 +29,7 @@ def tool():
 
 @pytest.fixture(scope="module")
 def case():
-    return cases.load("ukraine")
+    return cases.as_program(cases.load("ukraine"), "money_chain")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ MEMBERS = 512
 
 @pytest.fixture(scope="module")
 def case():
-    return cases.load("ukraine")
+    return cases.as_program(cases.load("ukraine"), "money_chain")
 
 
 def ask(case, names, start=START, seed=5) -> Question:

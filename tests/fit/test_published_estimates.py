@@ -29,7 +29,7 @@ def tool() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def record(tool):
-    return tool.Record(cases.load("ukraine"))
+    return tool.Record(cases.as_program(cases.load("ukraine"), "money_chain"))
 
 
 def row(tool, identity):

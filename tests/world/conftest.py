@@ -228,7 +228,8 @@ class Bench:
 @pytest.fixture(scope="session")
 def bench() -> Bench:
     listed = yaml.safe_load(PARAMETERS.read_text())["parameters"]
-    return Bench({spec["name"]: spec for spec in listed}, after_embargo=AFTER_EMBARGO, full=FULL)
+    world = {spec["name"]: spec for spec in listed if spec["block"] != "bargaining"}
+    return Bench(world, after_embargo=AFTER_EMBARGO, full=FULL)
 
 
 @pytest.fixture(scope="session")

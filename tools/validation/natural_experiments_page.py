@@ -251,4 +251,4 @@ def page(case: Case) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(cases.load("ukraine")), encoding="utf-8")
+    PAGE.write_text(page(cases.as_program(cases.load("ukraine"), "money_chain")), encoding="utf-8")

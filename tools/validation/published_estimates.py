@@ -774,7 +774,7 @@ RULE = "| --- | --- | --- | --- | --- | --- | --- | --- |"
 
 def main() -> None:
     """Compute, and write the page and the numbers."""
-    case = cases.load("ukraine")
+    case = cases.as_program(cases.load("ukraine"), "money_chain")
     record, rows = Record(case), published()
     found = ours(rows, record, Simulated(case, MEMBERS))
     with (FOLDER / "published_estimates.csv").open("w", encoding="utf-8", newline="") as file:

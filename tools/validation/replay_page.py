@@ -229,7 +229,7 @@ def page(case: Case, run: Run) -> str:
 
 def main() -> None:
     """Write the page."""
-    case = cases.load("ukraine")
+    case = cases.as_program(cases.load("ukraine"), "money_chain")
     PAGE.write_text(page(case, replay(case)), encoding="utf-8")
 
 
