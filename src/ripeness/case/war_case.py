@@ -161,7 +161,7 @@ def case_of(record: WarRecord, path: Path) -> Case:
         observations=said["observations"],
         observation_error={},
         month_facts={name: month_fact_from(fact) for name, fact in said["month_facts"].items()},
-        instruments=tuple(instrument_from(each) for each in found.instruments.values()),
+        instruments=tuple(instrument_from(each) for _, each in sorted(found.instruments.items())),
         policies={name: policy_from(each) for name, each in found.policies.items()},
         tests=(),
         content_hash=content_hash(
@@ -205,8 +205,8 @@ def _notes(
     said = [
         f"This case was made from the record {record.file} alone; what it does not say is taken from common "
         "priors with a wide spread.",
-        f"A, the pressed side, is {name} ({pressed}: {why}); D is {_joined(record.parties[other])}. The names "
-        "say who is pressed, not who is right.",
+        f"A, the pressed side, is {name} ({pressed}: {why}); D is {_joined(record.parties[other])}. "
+        "The names say who is pressed, not who is right.",
     ]
     if not coding.has_front(record):
         said.append("The record has no battlefield: A's share of the stake does not move.")
@@ -229,7 +229,7 @@ def _case_actors(record: WarRecord, pressed: str, other: str) -> list[dict[str, 
 
 
 def _stakes(front: bool, share: float) -> list[dict[str, Any]]:
-    """Alternative maps of the stake: land alone, land and who governs, and one that the front hardly moves."""
+    """Alternative maps of the stake: land, land and rule, and one that the front hardly moves."""
     area = {"area_at_0_km2": 0.0, "area_at_1_km2": NOMINAL_KM2}
     judged = {"source": CODED, "quality": "judgement"}
     if not front:
@@ -376,11 +376,11 @@ def _policies(months: int) -> dict[str, dict[str, Any]]:
         ends = {} if until is None else {"until": until}
         return {"lever": lever, "from": begin, **ends, **operation}
 
-    def press(begin: str = "start", until: str | None = None) -> list[dict[str, Any]]:
+    def press(begin: str = "start") -> list[dict[str, Any]]:
         return [
-            change("pressure_relief", until, begin, set=0.0),
-            change("cost_pressure", until, begin, at_least=FULL_PRESSURE),
-            change("arms_denial", until, begin, at_least=FULL_DENIAL),
+            change("pressure_relief", None, begin, set=0.0),
+            change("cost_pressure", None, begin, at_least=FULL_PRESSURE),
+            change("arms_denial", None, begin, at_least=FULL_DENIAL),
         ]
 
     later = f"start+{months}"
@@ -406,7 +406,7 @@ def _policies(months: int) -> dict[str, dict[str, Any]]:
             "Does pressure build a stock that talks can spend?",
             [
                 change("talks", later, set=0.0),
-                *press("start", later),
+                *press(),
                 change("talks", None, later, set=1.0),
                 change("pressure_relief", None, later, set=RELIEF),
             ],
@@ -499,7 +499,7 @@ def _series(name: str, rows: list[dict[str, Any]]) -> Series:
 
 
 def _actor_rows(record: WarRecord, pressed: str, other: str) -> list[dict[str, Any]]:
-    """Actors of the spatial rival: each side far from the other, outsiders in the middle; the same in every war."""
+    """Actors of the spatial rival: the sides far apart, outsiders in the middle; the same in every war."""
     judged = {"source": "The same positions in every war made from a record", "quality": "judgement"}
 
     def row(name: str, side: str, principal: bool, *numbers: float) -> dict[str, Any]:

@@ -31,6 +31,9 @@ SIDES = ("side_a", "side_b")
 FARTHEST_MONTHS = 60
 """Months that a dated item may lie before the war or after its end; farther off, its year is a slip."""
 
+_JOINED = re.compile(r"(?:^|\s)and\s+|,|/|;")
+"""What stands between names that are said together."""
+
 _DATE = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?"
 
 DATE: Schema = {
@@ -142,7 +145,7 @@ class WarRecord:
 
     def keys_of(self, text: str) -> tuple[str, ...]:
         """Party keys that a sender or target names: `side_b`, a name, or several joined by `and`."""
-        names = [name for name in re.split(r"\s+and\s+|,|/|;", text) if name.strip()]
+        names = [name for name in _JOINED.split(text) if name.strip()]
         whole = _key_of(self.parties, text)
         found = (whole,) if whole is not None else tuple(_key_of(self.parties, name) for name in names)
         return tuple(dict.fromkeys(key for key in found if key is not None))
@@ -353,7 +356,7 @@ def _event_faults(document: Document, said: Mapping[str, Any]) -> Iterator[Fault
                 path, item["direction"], "unknown direction", "write 1 for pressure, -1 for relief"
             )
         target = item["target"]
-        parts = [name for name in re.split(r"\s+and\s+|,|/|;", target) if name.strip()]
+        parts = [name for name in _JOINED.split(target) if name.strip()]
         if _key_of(parties, target) is None and not any(_key_of(parties, part) for part in parts):
             remedy = suggestion(target, known, "party") + " or add the name under parties"
             yield document.fault(("pressure", index, "target"), target, "names no party", remedy)
@@ -366,7 +369,7 @@ def _names(said: str | list[str]) -> tuple[str, ...]:
 def plain_names(name: str) -> tuple[str, ...]:
     """A party's name without what stands in brackets, and the names inside them."""
     outside, _, inside = name.partition("(")
-    parts = [outside, *re.split(r"\s+and\s+|,|/|;", inside.rstrip(") "))]
+    parts = [outside, *_JOINED.split(inside.rstrip(") "))]
     return tuple(
         part.strip() for part in parts if part.strip() and part.strip().lower() not in ("others", "other")
     )
