@@ -209,6 +209,8 @@ def _rows(rows: list[Floats], members: int) -> Floats:
 def _line_of(case: Case, policy: str, lever: str) -> int | None:
     """Line of the policy's file that first changes the lever."""
     path = case.folder / "policies" / f"{policy}.yaml"
+    if not path.is_file():  # a case made from a record has no files of its own
+        return None
     return next(_lines_with(path.read_text(encoding="utf-8"), lever), None)
 
 

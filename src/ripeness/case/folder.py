@@ -31,6 +31,9 @@ DERIVED = ("posterior", "predictions")
 TOP = ("case.yaml", "parameters.yaml")
 """Files that every case has."""
 
+RECORD = "record.yaml"
+"""A past war's record: the whole case where a folder holds nothing else, else what the case was written from."""
+
 TABLES = ("voyages.csv",)
 """Tables that a case may have for its readers: parameters are set from them, the model does not read them."""
 
@@ -87,7 +90,7 @@ def case_files(folder: Path) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
         elif entry.endswith(".md") or parts[0] in DERIVED:
             continue
         elif len(parts) == 1:
-            if entry in TOP or entry in TABLES:
+            if entry in TOP or entry in TABLES or entry == RECORD:
                 files.append(entry)
             else:
                 faults.append(Fault(entry, None, "", None, "unknown file", suggestion(entry, TOP, "file")))

@@ -23,7 +23,7 @@ from ripeness.case.checks import (
     span_of,
 )
 from ripeness.case.common import bargaining_parameters, common_priors, world_parameters
-from ripeness.case.folder import Document, case_files, hash_files, read_document
+from ripeness.case.folder import RECORD, Document, case_files, hash_files, read_document
 from ripeness.case.records import (
     Actor,
     ActorRow,
@@ -39,6 +39,8 @@ from ripeness.case.records import (
     policy_from,
     stake_from,
 )
+from ripeness.case.war_case import case_of
+from ripeness.case.war_record import read_war_record
 from ripeness.evidence import Series, read_series
 from ripeness.flow import records_of
 
@@ -56,22 +58,24 @@ def shipped() -> tuple[str, ...]:
 
 
 def locate(name_or_path: str | Path) -> Path:
-    """Folder of a shipped case by its name, or the folder that a path names."""
+    """Folder of a shipped case by its name, the folder that a path names, or the file of a past war's record."""
     text = str(name_or_path)
     if not isinstance(name_or_path, Path) and text in shipped():
         return SHIPPED / text
     folder = Path(name_or_path).expanduser()
-    if folder.is_dir():
+    if folder.is_dir() or (folder.is_file() and folder.suffix in (".yaml", ".yml")):
         return folder
     if isinstance(name_or_path, Path) or os.sep in text:
-        raise RipenessError(f"there is no case folder {text}", "name a folder that holds a case.yaml")
+        raise RipenessError(
+            f"there is no case folder {text}", "name a folder that holds a case.yaml, or a record.yaml"
+        )
     raise RipenessError(
         f"there is no case {text!r}", suggestion(text, shipped(), "case") + " or name a folder"
     )
 
 
 def load(name_or_path: str | Path) -> Case:
-    """A shipped case or a case folder; CaseFaults with every fault where it has any."""
+    """A shipped case, a case folder, or a past war's record; CaseFaults with every fault where it has any."""
     case, faults = _read(locate(name_or_path))
     if case is None or faults:
         raise CaseFaults(faults)
@@ -83,7 +87,22 @@ def check(name_or_path: str | Path) -> list[Fault]:
     return _read(locate(name_or_path))[1]
 
 
-def _read(folder: Path) -> tuple[Case | None, list[Fault]]:
+def _read(place: Path) -> tuple[Case | None, list[Fault]]:
+    if place.is_file():
+        return _read_record(place)
+    alone = place / RECORD
+    if alone.is_file() and not (place / "case.yaml").exists():
+        return _read_record(alone)
+    return _read_folder(place)
+
+
+def _read_record(path: Path) -> tuple[Case | None, list[Fault]]:
+    """A case made from the record of a past war alone: what it does not say, the common priors do."""
+    found, faults = read_war_record(path)
+    return (None, faults) if found is None else (case_of(found, path), [])
+
+
+def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     files, found = case_files(folder)
     faults = list(found)
 
@@ -125,6 +144,8 @@ def _read(folder: Path) -> tuple[Case | None, list[Fault]]:
     faults += instrument_faults(instruments, span)
     faults += policy_faults(policies, span)
     faults += expected_faults(tests, policies, span)
+    if RECORD in files:
+        faults += read_war_record(folder / RECORD, RECORD)[1]
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
     return _case(folder, files, about, parameters, instruments, policies, tests, series, actor_rows), []

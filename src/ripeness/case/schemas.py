@@ -408,6 +408,12 @@ def _series() -> Schema:
     )
 
 
+def _war_record() -> Schema:
+    from ripeness.case.war_record import record_schema  # it is written with the words of this file
+
+    return record_schema()
+
+
 _KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
     "case": (_case, "case.yaml: what the case covers and which series it reads"),
     "parameters": (_parameters, "parameters.yaml: every parameter with its prior and source"),
@@ -415,6 +421,7 @@ _KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
     "instrument": (_instrument, "instruments/NAME.yaml: dated values of levers with their acts"),
     "policy": (_policy, "policies/NAME.yaml: changes to the instruments, and triggers"),
     "series": (_series, "series/NAME.csv: one row of the table"),
+    "record": (_war_record, "record.yaml: a past war, from which a case is made"),
     "tests": (_tests, "tests/NAME.yaml: what must rise, fall or stay under a policy"),
 }
 
