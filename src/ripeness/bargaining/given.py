@@ -220,15 +220,15 @@ def _checked_plan(plan: PhasePlan, name: str, draws: int, grid: Grid) -> Plan:
                 "let the chances of a row sum to 1",
             )
             array = array / sums[..., None]
-        arrays[field] = np.ascontiguousarray(array)
+        arrays[field] = np.array(array, order="C")  # a read-only view would be another type to the kernel
     return Plan(**arrays)
 
 
 def _array(value: Any, shape: tuple[int, ...], name: str) -> Floats:
-    array = np.asarray(value, np.float64)
+    array = np.array(value, np.float64, order="C")  # a read-only view would be another type to the kernel
     _require(array.shape == shape, name, f"shape {array.shape}", f"give {shape}")
     _require_each(np.isfinite(array), name, array, "give finite numbers")
-    return np.ascontiguousarray(array)
+    return array
 
 
 def _share(value: Any, shape: tuple[int, ...], name: str) -> Floats:
