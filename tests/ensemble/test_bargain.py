@@ -55,7 +55,7 @@ def found_with(endings: dict[str, Endings], months: int = 6) -> second.Bargained
         None,
         None,
         second.Walkers(np.arange(3), np.arange(3)),
-        np.linspace(0.0, 1.0, 6).reshape(2, 3),
+        SimpleNamespace(draws=np.linspace(0.0, 1.0, 6).reshape(2, 3)),
         paths,
         SimpleNamespace(efforts=efforts),
         endings,

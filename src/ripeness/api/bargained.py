@@ -89,6 +89,7 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
             ratchets,
             draws=draws,
             stake=stake,
+            prior=asked.options.prior,
             dtype=asked.options.dtype,
             threads=asked.options.threads,
             folder=keep,
@@ -131,6 +132,11 @@ def endings_document(case: Case, endgame: Endgame, policies: Sequence[str]) -> d
             for metric in END_METRICS
         },
         "structural_draws": found.draws,
+        "no_deal_so_far": {
+            "months": found.structural.months,
+            "went_on": dict(found.structural.went_on),
+            "effective_draws": dict(found.structural.effective),
+        },
         "walkers": int(found.walkers.member.size),
         "start": str(found.start),
         "until": str(found.until),

@@ -7,7 +7,7 @@ reads the same paths and the same uniform numbers, and every policy the same one
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -15,13 +15,14 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ripeness.bargaining import Drivers, Endings, Grid, PhasePlan, Stakes, Starts, Uniforms, walk
+from ripeness.bargaining import Drivers, Endings, Grid, Kind, PhasePlan, Stakes, Starts, Uniforms, walk
 from ripeness.bargaining.rivals import rival_endings
 from ripeness.base import Month, content_hash
 from ripeness.case import StakeMap
 from ripeness.engine.shocks import draw_uniforms
 from ripeness.ensemble.draws import draw_parameters
 from ripeness.ensemble.drivers import Announcements, Paths, announcements, drivers_of, world_paths
+from ripeness.ensemble.no_deal import CANDIDATES, GROUPS, Conditioned, condition, log_survival, log_survivors
 from ripeness.ensemble.plans import Announced, Coalition, phase_plan
 from ripeness.ensemble.simulate import Question
 from ripeness.ensemble.whole_files import write_whole
@@ -34,6 +35,9 @@ DRAWS = 64
 
 WALKED = 48
 """Least walkers a structural draw, so that its share of settled futures means something."""
+
+BEFORE_MONTHS, BEFORE_MEMBERS, BEFORE_WALKED = 3, 256, 16
+"""For the months of war before the start: least months worth reading, futures, and walkers a structural draw."""
 
 GRID = Grid(front=16, chest=8, chest_step=3.0, evidence=9, reputation=9)
 """Grid of a comparison; tests show what a finer one changes."""
@@ -63,7 +67,8 @@ class Bargained:
     """How each policy's futures end, by model.
 
     endings: by model, arrays (NP, n) over policies and walkers. paths, announced: the world that they walked.
-    parameters (PB, D): structural draws. start: month from which months of war are counted, one after the eve.
+    structural: the draws of the bargaining constants, and how far the war so far has told them. start: month from
+    which months of war are counted, one after the eve.
     """
 
     policies: tuple[str, ...]
@@ -71,7 +76,7 @@ class Bargained:
     until: Month
     stake: StakeMap
     walkers: Walkers
-    parameters: Floats
+    structural: Conditioned
     paths: Paths
     announced: Announcements
     endings: Mapping[str, Endings]
@@ -79,12 +84,12 @@ class Bargained:
     @property
     def draws(self) -> int:
         """Structural draws."""
-        return int(self.parameters.shape[1])
+        return int(self.structural.draws.shape[1])
 
 
-def walkers_of(members: int, draws: int) -> Walkers:
-    """Every member walks at least once; more rounds until each draw has enough walkers."""
-    rounds = max(1, -(-draws * WALKED // members))
+def walkers_of(members: int, draws: int, walked: int = WALKED) -> Walkers:
+    """Every member walks at least once; more rounds until each draw has `walked` walkers or more."""
+    rounds = max(1, -(-draws * walked // members))
     index = np.arange(members * rounds)
     # A shift by one a round gives a member another draw each time it walks.
     return Walkers(index % members, (index + index // members) % draws)
@@ -98,6 +103,7 @@ def bargain(
     draws: int = DRAWS,
     members: int | None = None,
     stake: StakeMap | None = None,
+    prior: bool = False,
     dtype: str = "float32",
     threads: int | None = None,
     folder: Path | None = None,
@@ -105,65 +111,159 @@ def bargain(
 ) -> Bargained:
     """Solve and walk every policy of a question under all models.
 
-    `parameters` (P, N) are the world's draws, of which the first `members` are walked. Structural draws are solved
-    a few at a time; with `folder` each part is kept there, and an interrupted call goes on. `done` is told
-    how many draws are finished.
+    `parameters` (P, N) are the world's draws, of which the first `members` are walked. Structural draws are those
+    that the war so far leaves likely (`no_deal`), or plainly of the prior. They are solved a few at a time; with
+    `folder` each part is kept there, and an interrupted call goes on. `done` is told how many are finished.
     """
-    case = question.case
     count = min(members or parameters.shape[1], parameters.shape[1])
-    paths = world_paths(question, parameters, count, dtype=dtype, threads=threads)
-    announced = announcements(question, ratchets, paths)
-    chosen = stake or case.stakes[0]
-    drivers = drivers_of(case, paths, announced, chosen)
-    structural = draw_parameters(case, layout_of(BargainingParameters), draws, question.seed)
-    walkers = walkers_of(count, draws)
-    walked = _members_of(drivers, walkers.member)
-    record = BargainingParameters(*structural)
-    stakes = stakes_of(record, drivers, walkers, draws)
-    starts = starts_of(record, announced, walkers)
-    uniforms = uniforms_of(question.seed, *walked.front.shape[1:])
-    plans = [plan_of(record, [each]) for each in announced.announced]
-
-    def solved(who: NDArray[np.intp]) -> Endings:
-        return _by_guarantee(
-            announced,
-            lambda rows, offered: walk(
-                with_guarantee(stakes, record, offered),
-                [plans[row] for row in rows],
-                GRID,
-                _members_of(_rows_of(walked, rows), who),
-                _started(starts, rows, who),
-                _lucky(uniforms, who),
-                dtype=dtype,
-                threads=threads,
-            ),
-        )
-
-    key = content_hash(
-        {
-            "policies": question.policies,
-            "months": question.months,
-            "parameters": parameters[:, :count],
-            "structural": structural,
-            "seed": question.seed,
-            "stake": chosen.name,
-            "ratchets": list(ratchets),
-            "grid": list(GRID),
-        }
+    chosen = stake or question.case.stakes[0]
+    given = given_no_deal(
+        question, parameters[:, : min(count, BEFORE_MEMBERS)], draws, chosen, prior, dtype, threads
     )
-    endings = {"m1": _in_parts(solved, walkers, draws, folder, key, done)}
-    endings |= rival_endings(case, record, announced, walked, walkers.draw, uniforms, stakes)
+    table = _Table(
+        question,
+        parameters[:, :count],
+        ratchets,
+        given.draws,
+        chosen,
+        walkers_of(count, draws),
+        dtype,
+        threads,
+    )
+    endings = table.endings(uniforms_of(question.seed, *table.shape), folder, done)
     return Bargained(
         question.names,
-        question.case.first_month + paths.first + 1,
+        question.case.first_month + table.paths.first + 1,
         question.until,
         chosen,
-        walkers,
-        structural,
-        paths,
-        announced,
+        table.walkers,
+        given,
+        table.paths,
+        table.announced,
         endings,
     )
+
+
+def given_no_deal(
+    question: Question,
+    parameters: Floats,
+    draws: int,
+    stake: StakeMap,
+    prior: bool = False,
+    dtype: str = "float32",
+    threads: int | None = None,
+) -> Conditioned:
+    """Structural draws given that no deal was made from the first months of the war to the start of the question.
+
+    Prior draws where asked for, or where fewer than `BEFORE_MONTHS` months of war lie before the start.
+    """
+    case = question.case
+    begins = max(case.war_start, case.first_month) + 2
+    months = question.start - begins
+    layout = layout_of(BargainingParameters)
+    if prior or months < BEFORE_MONTHS:
+        return Conditioned(draw_parameters(case, layout, draws, question.seed), 0, {}, {})
+    candidates = draw_parameters(case, layout, CANDIDATES * draws, question.seed)
+    rows = question.start - case.first_month
+    before = replace(
+        question,
+        names=question.names[:1],
+        policies=question.policies[:1, :rows],
+        months=question.months[:rows],
+        start=begins,
+        until=question.start - 1,
+    )
+    walkers = walkers_of(parameters.shape[1], candidates.shape[1], BEFORE_WALKED)
+    table = _Table(before, parameters, [0.0], candidates, stake, walkers, dtype, threads)
+    luck = uniforms_of(question.seed, *table.shape)
+    never = luck._replace(settle=np.full_like(luck.settle, 1.0 - 2.0**-24))
+    found = table.endings(never, None, None)
+    survival = {
+        model: log_survival(ends.deal_chance[0], walkers.draw, candidates.shape[1])
+        for model, ends in found.items()
+        if ends.deal_chance is not None
+    }
+    survival |= {
+        model: log_survivors(ends.kind[0] != Kind.SETTLED, walkers.draw, candidates.shape[1])
+        for model, ends in table.rivals(luck).items()
+        if ends.deal_chance is None and model in GROUPS
+    }
+    offsets = dict(zip(GROUPS, luck.firm[: len(GROUPS)].tolist(), strict=True))
+    return condition(candidates, draws, months, survival, offsets.__getitem__)
+
+
+class _Table:
+    """One question laid out for the models of an ending: world paths, plans, stakes and starts."""
+
+    def __init__(
+        self,
+        question: Question,
+        parameters: Floats,
+        ratchets: Sequence[float],
+        structural: Floats,
+        stake: StakeMap,
+        walkers: Walkers,
+        dtype: str,
+        threads: int | None,
+    ) -> None:
+        self.question, self.walkers, self.dtype, self.threads = question, walkers, dtype, threads
+        self.draws = structural.shape[1]
+        self.paths = world_paths(question, parameters, parameters.shape[1], dtype=dtype, threads=threads)
+        self.announced = announcements(question, ratchets, self.paths)
+        drivers = drivers_of(question.case, self.paths, self.announced, stake)
+        self.walked = _members_of(drivers, walkers.member)
+        self.record = BargainingParameters._make(structural)
+        self.stakes = stakes_of(self.record, drivers, walkers, self.draws)
+        self.starts = starts_of(self.record, self.announced, walkers)
+        self.plans = [plan_of(self.record, [each]) for each in self.announced.announced]
+        self.key = content_hash(
+            {
+                "policies": question.policies,
+                "months": question.months,
+                "parameters": parameters,
+                "structural": structural,
+                "seed": question.seed,
+                "stake": stake.name,
+                "ratchets": list(ratchets),
+                "grid": list(GRID),
+            }
+        )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Months and walkers."""
+        months, walkers = self.walked.front.shape[1:]
+        return months, walkers
+
+    def endings(
+        self, uniforms: Uniforms, folder: Path | None, done: Callable[[int], None] | None
+    ) -> dict[str, Endings]:
+        """Endings under every model."""
+
+        def solved(who: NDArray[np.intp]) -> Endings:
+            return _by_guarantee(
+                self.announced,
+                lambda rows, offered: walk(
+                    with_guarantee(self.stakes, self.record, offered),
+                    [self.plans[row] for row in rows],
+                    GRID,
+                    _members_of(_rows_of(self.walked, rows), who),
+                    _started(self.starts, rows, who),
+                    _lucky(uniforms, who),
+                    dtype=self.dtype,
+                    threads=self.threads,
+                ),
+            )
+
+        main = _in_parts(solved, self.walkers, self.draws, folder, self.key, done)
+        return {"m1": main, **self.rivals(uniforms)}
+
+    def rivals(self, uniforms: Uniforms) -> dict[str, Endings]:
+        """Endings under the rivals and nulls."""
+        draw, stakes = self.walkers.draw, self.stakes
+        return rival_endings(
+            self.question.case, self.record, self.announced, self.walked, draw, uniforms, stakes
+        )
 
 
 def plan_of(record: BargainingParameters, announced: Sequence[Announced]) -> PhasePlan:
@@ -323,10 +423,8 @@ def _in_parts(
             done(last - first)
     back = np.argsort(np.concatenate(order), kind="stable")
     return Endings._make(
-
-            None if fields[0] is None else np.concatenate(fields, axis=-1)[..., back]
-            for fields in zip(*parts, strict=True)
-
+        None if fields[0] is None else np.concatenate(fields, axis=-1)[..., back]
+        for fields in zip(*parts, strict=True)
     )
 
 

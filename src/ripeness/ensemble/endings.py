@@ -284,9 +284,9 @@ def decisive(
     rows = _by_draw(found, outcomes(found, "m1")[metric.name])
     gap = rows[found.policies.index(better)] - rows[found.policies.index(than)]
     names = layout_of(BargainingParameters).row_labels
-    vary = np.flatnonzero(np.ptp(found.parameters, axis=1) > 0)
+    vary = np.flatnonzero(np.ptp(found.structural.draws, axis=1) > 0)
     vary = vary[[names[row] in MAIN_PARAMETERS for row in vary]]
-    effects = ranks(found.parameters[vary]) @ ranks(gap)
+    effects = ranks(found.structural.draws[vary]) @ ranks(gap)
     least = 2.6 / np.sqrt(max(found.draws - 1, 1))
     order = np.argsort(-np.abs(effects), kind="stable")[:count]
     return [
