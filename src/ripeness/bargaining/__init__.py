@@ -11,6 +11,7 @@ from ripeness.bargaining.game import (
     Starts,
     Uniforms,
 )
+from ripeness.bargaining.obstacles import Parts, ripeness_parts
 from ripeness.bargaining.peace import peace_values
 from ripeness.bargaining.solver import solve
 from ripeness.bargaining.walk import walk
@@ -20,12 +21,14 @@ __all__ = [
     "Endings",
     "Grid",
     "Kind",
+    "Parts",
     "PhasePlan",
     "Solution",
     "Stakes",
     "Starts",
     "Uniforms",
     "peace_values",
+    "ripeness_parts",
     "solve",
     "walk",
 ]
