@@ -22,7 +22,7 @@ from ripeness.bargaining.hazard import (
     survival,
 )
 from ripeness.bargaining.nulls import Thresholds, climatology_endings, drawdown, exhaustion_endings
-from ripeness.bargaining.rivals import rival_endings
+from ripeness.bargaining.rivals import hazard_coefficients, rival_endings, spatial_priors
 from ripeness.bargaining.spatial import (
     SpatialPriors,
     meeting_chance,
@@ -36,6 +36,7 @@ from ripeness.bargaining.spatial import (
     win_chances,
 )
 from ripeness.base import RipenessError
+from ripeness.case import load
 from ripeness.flow import BargainingParameters
 from ripeness.world.front import square_law
 
@@ -393,6 +394,14 @@ def test_two_actors_are_enough_and_endings_have_the_shape_of_the_world():
     assert (found.kind[0] == found.kind[2]).all()
 
 
+def test_the_shipped_actors_can_agree_in_part_of_the_prior_only():
+    """The page says from which tolerance on; the prior runs from 0.1 to 0.4."""
+    rows = [vars(row) for row in load("ukraine").actor_rows]
+    actors = spatial_actors(rows)
+    assert len(actors.names) == 12
+    assert principals_distance(actors).min() == pytest.approx(0.31, abs=0.005)
+
+
 # --- nulls
 
 
@@ -458,7 +467,14 @@ def record(draws=3):
 def test_all_rivals_walk_the_same_walkers():
     rows = [SimpleNamespace(**row) for row in THREE]
     offers = SimpleNamespace(deterrence=np.array([0.0, 0.5]), denial=np.array([0.0, 0.2]))
-    told = (record(), offers, world(policies=2, talks=1.0), np.arange(WALKERS) % 3, luck(), stakes())
+    told = (
+        record(),
+        offers,
+        world(policies=2, talks=1.0),
+        np.arange(WALKERS) % 3,
+        luck(),
+        stakes(renewal_hazard=0.02),
+    )
     found = rival_endings(SimpleNamespace(actor_rows=rows), *told)
     assert list(found) == ["r1", "r2", "n0", "n1"]
     for endings in found.values():
@@ -469,6 +485,18 @@ def test_all_rivals_walk_the_same_walkers():
         assert (np.isfinite(endings.month) == (endings.kind != Kind.WAR)).all()
         assert (endings.renewed_month[settled] > endings.month[settled]).all()
     assert "r2" not in rival_endings(SimpleNamespace(actor_rows=()), *told)
+    renewed = found["n0"].renewed_month[:, found["n0"].kind[0] == Kind.SETTLED]
+    assert (renewed[1] > renewed[0]).mean() > 0.5, "the second policy offers a guarantee"
+
+
+def test_every_coefficient_is_the_prior_of_its_name():
+    names = BargainingParameters._fields
+    numbered = BargainingParameters(*(np.full(1, float(i)) for i in range(len(names))))
+    for name, value in hazard_coefficients(numbered)._asdict().items():
+        assert names[int(value[0])] == f"hazard_{name}"
+    own = {"chance_base": "chance_base", "push": "push_effect"}
+    for name, value in spatial_priors(numbered)._asdict().items():
+        assert names[int(value[0])] == own.get(name, f"spatial_{name}")
 
 
 def test_a_member_ends_as_it_would_alone():

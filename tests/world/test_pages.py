@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "model"
 SOURCES = [
     *sorted((ROOT / "src" / "ripeness" / "world").glob("*.py")),
-    ROOT / "src/ripeness/ensemble/month.py",
+    *sorted((ROOT / "src" / "ripeness" / "bargaining").glob("*.py")),
+    *(ROOT / "src/ripeness/ensemble" / name for name in ("month.py", "effort.py", "plans.py", "budgets.py")),
 ]
 
 PAGE_WITHOUT_NAME = {"assimilation.py": "assimilation.md", "month.py": "triggers.md"}
