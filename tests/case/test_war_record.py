@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -216,8 +217,7 @@ def wars(draw):
     """Records with any number of phases in order, acts and rounds."""
     cuts = sorted(draw(st.lists(DAYS, min_size=2, max_size=7, unique=True)))
     phases = tuple(
-        Phase(first, last, "phase", draw(st.sampled_from(WORDS)))
-        for first, last in zip(cuts[:-1], cuts[1:], strict=True)
+        Phase(first, last, "phase", draw(st.sampled_from(WORDS))) for first, last in pairwise(cuts)
     )
     acts = draw(
         st.lists(
