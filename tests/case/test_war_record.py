@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ripeness.base import Month
-from ripeness.case import check, load
+from ripeness.base import CaseFaults, Month
+from ripeness.case import check, load, new_case
 from ripeness.case import war_coding as coding
 from ripeness.case.war_case import HELD_BACK_MONTHS, NOMINAL_KM2, case_of, files_of
 from ripeness.case.war_record import Phase, Pressure, Talks, WarRecord, read_war_record
@@ -106,6 +106,17 @@ def test_the_least_that_a_record_can_say(tmp_path):
     case = load(path)
     assert case.observations == {} and case.instruments == () and case.outcome is None
     assert case.data_until < case.default_start <= case.last_month
+
+
+def test_a_record_can_be_begun_as_a_folder(tmp_path):
+    case = load(new_case(tmp_path / "rivers", "Two rivers", template=MADE_UP))
+    assert (case.name, case.title) == ("rivers", "Two rivers")
+    assert case.month_facts == load(MADE_UP).month_facts and case.policies == load(MADE_UP).policies
+    slip = tmp_path / "slip.yaml"
+    slip.write_text("id: slip\n")
+    with pytest.raises(CaseFaults, match="parties"):
+        new_case(tmp_path / "none", "None", template=slip)
+    assert not (tmp_path / "none").exists()
 
 
 def test_words_on_the_front_become_levels():

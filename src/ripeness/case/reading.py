@@ -87,13 +87,17 @@ def check(name_or_path: str | Path) -> list[Fault]:
     return _read(locate(name_or_path))[1]
 
 
-def _read(place: Path) -> tuple[Case | None, list[Fault]]:
+def record_alone(place: Path) -> Path | None:
+    """File of a past war's record where the place is one, or holds one and no case.yaml; else None."""
     if place.is_file():
-        return _read_record(place)
+        return place
     alone = place / RECORD
-    if alone.is_file() and not (place / "case.yaml").exists():
-        return _read_record(alone)
-    return _read_folder(place)
+    return alone if alone.is_file() and not (place / "case.yaml").exists() else None
+
+
+def _read(place: Path) -> tuple[Case | None, list[Fault]]:
+    record = record_alone(place)
+    return _read_folder(place) if record is None else _read_record(record)
 
 
 def _read_record(path: Path) -> tuple[Case | None, list[Fault]]:

@@ -525,6 +525,10 @@ def _actor_rows(record: WarRecord, pressed: str, other: str) -> list[dict[str, A
     return rows
 
 
+WIDTH = 100_000
+"""Every sentence stands in one line, as in the cases that come with the package."""
+
+
 class _Plain(yaml.SafeDumper):
     """YAML without anchors, which the reader refuses."""
 
@@ -533,7 +537,7 @@ class _Plain(yaml.SafeDumper):
 
 
 def _yaml(said: Any) -> str:
-    return yaml.dump(said, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(said, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=WIDTH)
 
 
 def _csv(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:

@@ -358,7 +358,7 @@ def _event_faults(document: Document, said: Mapping[str, Any]) -> Iterator[Fault
         target = item["target"]
         parts = [name for name in _JOINED.split(target) if name.strip()]
         if _key_of(parties, target) is None and not any(_key_of(parties, part) for part in parts):
-            remedy = suggestion(target, known, "party") + " or add the name under parties"
+            remedy = "add the name under parties, or " + suggestion(target, known, "party")
             yield document.fault(("pressure", index, "target"), target, "names no party", remedy)
 
 
