@@ -14,6 +14,7 @@ from ripeness.case import REFERENCE
 from ripeness.ensemble.bargain import DRAWS, Bargained, bargain
 from ripeness.ensemble.budgets import EqualBudget, equal_budgets
 from ripeness.ensemble.endings import END_METRICS, agreement, by_model, decisive
+from ripeness.ensemble.metrics import statistic
 
 if TYPE_CHECKING:
     from ripeness.case import Case, Policy
@@ -35,6 +36,9 @@ FEWEST_DRAWS, MOST_DRAWS = 8, 4096
 
 PARTS = "bargaining"
 """Folder of a saved run in which solved parts are kept."""
+
+PARTS_DRAWS = 8
+"""Structural draws in which the gap between the sides is split into its parts; each takes 16 games."""
 
 BUDGET_DRAWS = 16
 """Structural draws in each round of the search for equal budgets."""
@@ -74,14 +78,14 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
     case, draws = asked.case, bargaining.draws
     if not case.stakes or not draws:
         return None
-    parts = None if folder is None else folder / PARTS
+    folder_of_parts = None if folder is None else folder / PARTS
     count = min(asked.options.members, MOST_WALKED)
     parameters = asked.draws.draw(0, count)
     ratchets = [ratchet_months(case.policies.get(name)) for name in asked.names]
     question, budget = asked.question, None
 
     def solve(
-        posed: Any, draws: int, stake: Any = None, told: Any = None, keep: Path | None = None
+        posed: Any, draws: int, stake: Any = None, told: Any = None, keep: Path | None = None, parts: int = 0
     ) -> Bargained:
         return bargain(
             posed,
@@ -90,6 +94,7 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
             draws=draws,
             stake=stake,
             prior=asked.options.prior,
+            parts_draws=parts,
             dtype=asked.options.dtype,
             threads=asked.options.threads,
             folder=keep,
@@ -101,9 +106,9 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
         budget = equal_budgets(question, lambda posed: solve(posed, BUDGET_DRAWS))
         question = budget.question
     progress.stage(f"solving the game for {draws} structural draws under {len(asked.names)} policies", draws)
-    found = solve(question, draws, told=progress.advance, keep=parts)
+    found = solve(question, draws, told=progress.advance, keep=folder_of_parts, parts=PARTS_DRAWS)
     few = max(draws // OTHER_MAPS_SHARE, 2)
-    others = tuple(solve(question, few, stake=stake, keep=parts) for stake in case.stakes[1:])
+    others = tuple(solve(question, few, stake=stake, keep=folder_of_parts) for stake in case.stakes[1:])
     return Endgame(found, others, budget)
 
 
@@ -155,7 +160,7 @@ def endings_document(case: Case, endgame: Endgame, policies: Sequence[str]) -> d
         "share_best": parts["share_best"],
         "ranking": parts["ranking"],
         "agreement": said,
-        "ripeness": None,
+        "ripeness": _ripeness(found),
         "drivers": _drivers(case, found, parts["ranking"]),
         "equal_budget": None if endgame.equal is None else _budget(endgame.equal),
     }
@@ -173,6 +178,17 @@ def _drivers(case: Case, found: Bargained, ranking: dict[str, Any]) -> list[dict
             about = case.bargaining[each["parameter"]]
             said.append({**each, "label": about.label, "identification": about.identification})
     return said
+
+
+def _ripeness(found: Bargained) -> dict[str, Any] | None:
+    """The zone of agreement on the eve and what keeps it from being wider, in shares of the stake."""
+    return {
+        policy: {
+            "zopa": statistic(-parts.gap, "stake"),
+            "parts": {name: statistic(part, "stake") for name, part in parts._asdict().items()},
+        }
+        for policy, parts in found.parts.items()
+    } or None
 
 
 def _budget(equal: EqualBudget) -> dict[str, Any]:

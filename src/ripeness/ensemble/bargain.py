@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness.bargaining import Drivers, Endings, Grid, Kind, PhasePlan, Stakes, Starts, Uniforms, walk
+from ripeness.bargaining.obstacles import Parts, ripeness_parts
 from ripeness.bargaining.rivals import rival_endings
 from ripeness.base import Month, content_hash
 from ripeness.case import StakeMap
@@ -66,6 +67,7 @@ class Walkers(NamedTuple):
 class Bargained:
     """How each policy's futures end, by model.
 
+    parts: by policy, what keeps the sides apart on the eve, in some of the draws.
     endings: by model, arrays (NP, n) over policies and walkers. paths, announced: the world that they walked.
     structural: the draws of the bargaining constants, and how far the war so far has told them. start: month from
     which months of war are counted, one after the eve.
@@ -80,6 +82,7 @@ class Bargained:
     paths: Paths
     announced: Announcements
     endings: Mapping[str, Endings]
+    parts: Mapping[str, Parts]
 
     @property
     def draws(self) -> int:
@@ -104,6 +107,7 @@ def bargain(
     members: int | None = None,
     stake: StakeMap | None = None,
     prior: bool = False,
+    parts_draws: int = 0,
     dtype: str = "float32",
     threads: int | None = None,
     folder: Path | None = None,
@@ -114,6 +118,7 @@ def bargain(
     `parameters` (P, N) are the world's draws, of which the first `members` are walked. Structural draws are those
     that the war so far leaves likely (`no_deal`), or plainly of the prior. They are solved a few at a time; with
     `folder` each part is kept there, and an interrupted call goes on. `done` is told how many are finished.
+    `parts_draws` of them are split into what keeps the sides apart, which costs 16 games each.
     """
     count = min(members or parameters.shape[1], parameters.shape[1])
     chosen = stake or question.case.stakes[0]
@@ -131,6 +136,7 @@ def bargain(
         threads,
     )
     endings = table.endings(uniforms_of(question.seed, *table.shape), folder, done)
+    few = min(parts_draws, draws)
     return Bargained(
         question.names,
         question.case.first_month + table.paths.first + 1,
@@ -141,6 +147,7 @@ def bargain(
         table.paths,
         table.announced,
         endings,
+        {question.names[0]: table.parts(0, few)} if few else {},
     )
 
 
@@ -257,6 +264,31 @@ class _Table:
 
         main = _in_parts(solved, self.walkers, self.draws, folder, self.key, done)
         return {"m1": main, **self.rivals(uniforms)}
+
+    def parts(self, row: int, draws: int) -> Parts:
+        """What keeps the sides apart on the eve under one policy, arrays (draws,), at the nearest point of the grid."""
+        fields = (np.broadcast_to(np.asarray(field, float), (self.draws,)) for field in self.stakes)
+        few = Stakes._make(field[:draws] for field in fields)
+        offered = float(self.announced.deterrence[row]), float(self.announced.denial[row])
+        weights = BargainingParameters._make(field[:draws] for field in self.record)
+        plan = PhasePlan._make(field[:draws] for field in self.plans[row])
+        whole = ripeness_parts(
+            with_guarantee(few, weights, offered), plan, GRID, dtype=self.dtype, threads=self.threads
+        )
+        own = [self.walkers.draw == draw for draw in range(draws)]
+        front = np.array([self.walked.front[row, 0, who].mean() for who in own]) * GRID.front
+        chest = np.array([self.walked.chest[row, 0, who].mean() for who in own]) / GRID.chest_step
+        evidence = _place(weights.evidence_start, GRID.evidence, GRID.evidence_max)
+        reputation = _place(_log_odds(weights.firm), GRID.reputation, GRID.reputation_max)
+        at = (
+            np.arange(draws),
+            np.clip(np.round(front), 1, GRID.front - 1).astype(int),
+            np.clip(np.round(chest), 0, GRID.chest).astype(int),
+            evidence,
+            reputation,
+            np.zeros(draws, int),
+        )
+        return Parts._make(np.asarray(field)[at] for field in whole)
 
     def rivals(self, uniforms: Uniforms) -> dict[str, Endings]:
         """Endings under the rivals and nulls."""
@@ -391,6 +423,11 @@ def uniforms_of(seed: int, months: int, walkers: int) -> Uniforms:
     )
     once = draw_uniforms(key, ids, np.array([ONCE], np.uint32), 2, np)
     return Uniforms._make((once[0], *monthly, once[1]))
+
+
+def _place(value: Floats, points: int, top: float) -> NDArray[np.intp]:
+    """Nearest point of a grid that is even between -top and top."""
+    return np.clip(np.round((value / top + 1.0) * (points - 1) / 2.0), 0, points - 1).astype(np.intp)
 
 
 def _log_odds(chance: Floats) -> Floats:

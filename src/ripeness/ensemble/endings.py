@@ -82,6 +82,9 @@ def outcomes(found: Bargained, model: str) -> dict[str, Floats]:
     durable = settled & ~broken
     sums = _sums_of_war(found, ends)
     people = sums["losses_a"] + sums["losses_d"] + sums["civilian_harm"]
+    civilians = sums["civilian_harm"]
+    if not found.paths["civilian_harm"].any():  # no block of the case counts them: none is not nought
+        civilians = np.full_like(people, np.nan)
     values: dict[str, Any] = {
         "p_settled": settled,
         "p_durable_settlement": durable,
@@ -94,7 +97,7 @@ def outcomes(found: Bargained, model: str) -> dict[str, Floats]:
         "territory_km2": sums["territory_km2"],
         "casualties_a": sums["losses_a"],
         "casualties_d": sums["losses_d"],
-        "civilian_harm_index": sums["civilian_harm"],
+        "civilian_harm_index": civilians,
         "people_lost": people,
         "aid_usd_bn": sums["aid_allocated_usd_bn"],
         "coalition_cost_usd_bn": sums["coalition_cost_usd_bn"],
