@@ -338,11 +338,12 @@ def _document(result: Comparison) -> dict[str, Any]:
         }
     for metric in wanted:
         values = restricted(values_of(run, metric), metric, run)
+        behind = ranked.behind(run, metric)
         for policy, row in zip(run.policies, values, strict=True):
             gap = row - values[0]
             document["policies"][policy]["difference"][metric.name] = {
                 **statistic(
-                    gap, metric.unit, prior_driven=prior_driven(gap, ranked, run.parameters, prior_sd)
+                    gap, metric.unit, prior_driven=prior_driven(gap, behind, run.parameters, prior_sd)
                 ),
                 "share_lower": float((gap < 0).mean()),
                 "share_higher": float((gap > 0).mean()),

@@ -14,7 +14,7 @@ import numpy as np
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import RUN_KEYS, Answer, run_block
 from ripeness.api.simulation import Options, When, make_ready, month
-from ripeness.base import Month, RipenessError, content_hash, month_range
+from ripeness.base import Month, RipenessError, content_hash, month_range, suggestion
 from ripeness.case import Case, load
 from ripeness.ensemble.metrics import statistic
 from ripeness.ensemble.verify import verify_run
@@ -191,6 +191,7 @@ def fit(
     case: str | Path | Case = "ukraine",
     *,
     cutoff: When = None,
+    part: str | None = None,
     particles: int = 1024,
     repeats: int = 1,
     seed: int = 1,
@@ -203,6 +204,7 @@ def fit(
     Args:
         case: name of a shipped case, or a folder.
         cutoff: month before which the record is read; all of it by default.
+        part: `money` or `war`; by default every part of the case's program, money first.
         particles: draws of one run.
         repeats: independent runs, pooled; their agreement is a diagnostic.
         seed: counter of the random numbers.
@@ -213,7 +215,7 @@ def fit(
     Raises:
         RipenessError: an option or the case is at fault, or the folder cannot be written.
     """
-    from ripeness.fit import fit_posterior, save_posterior
+    from ripeness.fit import fit_posterior, parts_of_program, save_posterior
 
     Options(max(particles, 20), seed, threads=threads)
     if particles < 64 or repeats < 1:
@@ -222,9 +224,14 @@ def fit(
         )
     loaded = load(case) if isinstance(case, str | Path) else case
     before = month(cutoff, "cutoff")
+    parts = parts_of_program(loaded.program)
+    chosen = next((each for each in parts if each == part), None)
+    if part is not None and chosen is None:
+        raise RipenessError(f"case {loaded.name} has no part {part!r}", suggestion(part, parts, "part"))
+    runs = repeats * (1 if chosen else len(parts))
     with told(progress) as heard:
         make_ready(loaded, "float64", heard)
-        heard.stage("fitting: each repeat cools the record in steps from 0 to 1", 1000 * repeats)
+        heard.stage("fitting: each repeat cools the record in steps from 0 to 1", 1000 * runs)
         reached = [0.0, 0]
 
         def stage_done(power: float) -> None:
@@ -236,6 +243,7 @@ def fit(
         posterior = fit_posterior(
             loaded,
             before,
+            part=chosen,
             particles=particles,
             repeats=repeats,
             seed=seed,

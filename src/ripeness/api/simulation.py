@@ -70,6 +70,8 @@ class Draws:
     """(P,) prior standard deviations beside posterior draws; None for prior draws."""
     cutoff: Month | None
     hash: str | None
+    unfitted: tuple[str, ...] = ()
+    """Parts of the program for which the case ships no fit, and which are drawn from their priors."""
 
     @property
     def in_words(self) -> str:
@@ -77,7 +79,9 @@ class Draws:
         if self.source == "prior":
             return "Parameters are drawn from the priors of the case: the record has not narrowed them."
         assert self.cutoff is not None
-        return f"Parameters are drawn from the case's posterior, fitted to the record before {self.cutoff}."
+        fitted = f"Parameters are drawn from the case's posterior, fitted to the record before {self.cutoff}"
+        rest = " and ".join(self.unfitted)
+        return f"{fitted}; those of {rest} from their priors." if rest else f"{fitted}."
 
     def as_record(self) -> dict[str, Any]:
         """Plain values."""
@@ -163,7 +167,7 @@ def ask(
 
 def draws_for(case: Case, seed: int, prior: bool) -> Draws:
     """The case's saved posterior if it ships one and `prior` is not asked for, else its priors."""
-    from ripeness.fit import posterior_of
+    from ripeness.fit import parts_of_program, posterior_of
 
     layout = records_of(case.program).parameters
     posterior = None if prior else posterior_of(case)
@@ -179,7 +183,9 @@ def draws_for(case: Case, seed: int, prior: bool) -> Draws:
         return draw_posterior(posterior.draws, length, seed, first_member=first)
 
     spread = np.array([case.parameters[name].prior_at(posterior.cutoff).sd for name in layout.row_labels])
-    return Draws("posterior", from_posterior, spread, posterior.cutoff, posterior.hash)
+    known = posterior.parts or dict.fromkeys(parts_of_program(case.program), posterior)
+    unfitted = tuple(part for part in parts_of_program(case.program) if part not in known)
+    return Draws("posterior", from_posterior, spread, posterior.cutoff, posterior.hash, unfitted)
 
 
 def make_ready(case: Case, dtype: str, progress: Progress) -> None:

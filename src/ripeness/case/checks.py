@@ -93,9 +93,10 @@ def span_of(document: Document) -> Span:
     return Span(month("first_month"), month("last_month"), month("war_start"), month("data_until"))
 
 
-def program_of(document: Document) -> str:
-    """Program of case.yaml; the money chain where it gives none soundly."""
-    return _said(document, "program") or "money_chain"
+def program_of(document: Document) -> str | None:
+    """Program of case.yaml; None where it gives none soundly, and nothing is then held against it."""
+    program: str | None = _said(document, "program")
+    return program
 
 
 def blocks_in_use(document: Document) -> tuple[str, ...]:
@@ -134,6 +135,8 @@ def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -
 def _program_faults(document: Document) -> Iterator[Fault]:
     """Blocks, sites and facts that the program does not have, and facts that it needs."""
     program = program_of(document)
+    if program is None:
+        return
     records = records_of(program)
     listed = _said(document, "blocks") or ()
     for index, block in enumerate(listed):
@@ -160,7 +163,10 @@ def _program_faults(document: Document) -> Iterator[Fault]:
 
 def war_faults(document: Document, span: Span) -> Iterator[Fault]:
     """Faults of what only a war has: parties, maps of the stake, effort, the recorded outcome."""
-    if not records_of(program_of(document)).has_war:
+    program = program_of(document)
+    if program is None:
+        return
+    if not records_of(program).has_war:
         for key in ("parties", "stakes", "effort", "outcome"):
             if _said(document, key) is not None:
                 remedy = "take it out, or choose a program with a war"
@@ -277,7 +283,8 @@ def series_fit_faults(document: Document, span: Span, series: Mapping[str, Serie
 def _eve_faults(document: Document, span: Span, series: Mapping[str, Series]) -> Iterator[Fault]:
     """Faults of what the model starts from: a value of some sites in the year before the first month."""
     read = _said(document, "observations")
-    if read is None or not records_of(program_of(document)).has_money:
+    program = program_of(document)
+    if read is None or program is None or not records_of(program).has_money:
         return
     for site in EVE_SITES:
         if site not in read:
@@ -291,7 +298,7 @@ def _eve_faults(document: Document, span: Span, series: Mapping[str, Series]) ->
             yield document.fault(("observations", site), read[site], problem, remedy)
 
 
-def parameter_faults(document: Document, program: str, blocks: tuple[str, ...]) -> Iterator[Fault]:
+def parameter_faults(document: Document, program: str | None, blocks: tuple[str, ...]) -> Iterator[Fault]:
     """Faults of parameters.yaml: priors that cannot be drawn, unknown, repeated and missing names, units.
 
     Parameters of a war and of bargaining may be left out: a case inherits them.
@@ -299,17 +306,17 @@ def parameter_faults(document: Document, program: str, blocks: tuple[str, ...]) 
     seen: dict[tuple[bool, str], int] = {}
     for path, node in entries(document, "parameters"):
         name, block = _said(document, *path, "name"), _said(document, *path, "block")
-        if block is not None and block not in blocks_of(program):
+        if program is not None and block is not None and block not in blocks_of(program):
             problem = f"is no block of the program {program}"
             yield document.fault((*path, "block"), block, problem, "take the row out, or change the program")
         elif name is not None and block is not None:
             yield from _name_of_row_faults(document, path, name, block, seen, node.line)
-            unused = block in WAR_BLOCKS and block not in blocks
+            unused = program is not None and block in WAR_BLOCKS and block not in blocks
             if unused and document.sound(path):
                 problem = f"the block {block} is not in use, so that nothing reads it"
                 yield document.fault((*path, "block"), block, problem, f"list {block} in case.yaml")
         yield from row_faults(document, path, node)
-    if document.node is None or not seen or not records_of(program).has_money:
+    if document.node is None or not seen or program is None or not records_of(program).has_money:
         return
     # One misspelt name is one fault: what it stands in for is not also reported as missing.
     names = layout_of(Parameters).row_labels

@@ -19,6 +19,14 @@ Cutoff = Annotated[
         rich_help_panel=o.CHOICE,
     ),
 ]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PART",
+        help="money or war; by default every part that the case's program has.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
 Particles = Annotated[int, typer.Option(metavar="N", help="Draws of one run.", rich_help_panel=o.FUTURES)]
 Repeats = Annotated[
     int,
@@ -40,6 +48,7 @@ Folder = Annotated[
 def command(
     case: o.Case = "ukraine",
     cutoff: Cutoff = None,
+    part: Part = None,
     particles: Particles = 1024,
     repeats: Repeats = 1,
     seed: o.Seed = 1,
@@ -55,6 +64,7 @@ def command(
     result = api.fit(
         case,
         cutoff=cutoff,
+        part=part,
         particles=particles,
         repeats=repeats,
         seed=seed,

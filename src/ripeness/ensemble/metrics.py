@@ -260,6 +260,12 @@ class ParameterRanks:
         rows = np.flatnonzero(np.ptp(first, axis=1) > 0)
         return cls(tuple(labels[int(i)] for i in rows), rows, ranks(first[rows]))
 
+    def behind(self, run: Run, metric: Metric) -> ParameterRanks:
+        """Those of the parameters that the metric can depend on in the run's program; the others move by chance."""
+        kept = self.rows < run.records.parameters_behind(metric.output)
+        names = tuple(name for name, keep in zip(self.names, kept, strict=True) if keep)
+        return ParameterRanks(names, self.rows[kept], self.ranks[kept])
+
     def effects(self, values: Floats) -> Floats:
         """Spearman's correlation of each parameter with `values` (N,), (P',)."""
         if not len(self.rows):
@@ -292,7 +298,8 @@ def drivers(
     """
     chosen = metric_named(metric)
     values = restricted(values_of(run, chosen), chosen, run)
-    found = ranked or ParameterRanks.of(run.parameters, run.records.parameter_names)
+    every = ranked or ParameterRanks.of(run.parameters, run.records.parameter_names)
+    found = every.behind(run, chosen)
     difference = values[run.policy(better)] - values[run.policy(than)]
     return [
         {"parameter": found.names[i], "metric": metric, "effect": effect, "better": better, "than": than}
@@ -350,12 +357,13 @@ def comparison(
     for metric in wanted:
         values = values_of(run, metric)
         compared = restricted(values, metric, run)
+        behind = ranked.behind(run, metric)
         for policy, row, plain in zip(run.policies, values, compared, strict=True):
             document["policies"][policy]["metrics"][metric.name] = statistic(
                 row,
                 metric.unit,
                 censored=metric.is_censored,
-                prior_driven=prior_driven(plain, ranked, run.parameters, prior_sd),
+                prior_driven=prior_driven(plain, behind, run.parameters, prior_sd),
             )
         order = ranking(compared, senses.get(metric.name, "lower"))
         document["ranking"][metric.name] = [run.policies[p] for p in order]

@@ -10,9 +10,12 @@ from ripeness.fit.experiments import (
     write_prediction,
 )
 from ripeness.fit.posterior import (
+    PARTS,
+    Part,
     Posterior,
     fit_origins,
     fit_posterior,
+    parts_of_program,
     posterior_of,
     read_posterior,
     save_posterior,
@@ -21,15 +24,18 @@ from ripeness.fit.posterior import (
 
 __all__ = [
     "HORIZONS",
+    "PARTS",
     "Backcast",
     "Experiment",
     "Forecast",
+    "Part",
     "Posterior",
     "backcast",
     "experiments",
     "fit_origins",
     "fit_posterior",
     "forecast_run",
+    "parts_of_program",
     "posterior_of",
     "predict",
     "read_posterior",

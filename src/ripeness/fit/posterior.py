@@ -2,9 +2,9 @@
 
 The parts are money and war. Parameters of the money chain are fitted to money's sites, those of a war to the
 war's: the war reads the money chain and never bends it (docs/decisions/0014). The likelihood is that of the
-assimilated record (world.assimilation, A5), summed over sites and months before the cut-off, evaluated for
-all particles at once by the ensemble engine. One war, few months: much of what comes out is what went in, so every parameter reports how far its posterior spread
-fell below its prior spread.
+assimilated record (world.assimilation, A5), summed over sites and months before the cut-off, for all particles
+at once by the ensemble engine. One war, few months: much of what comes out is what went in, so every parameter
+reports how far its posterior spread fell below its prior spread.
 """
 
 from __future__ import annotations

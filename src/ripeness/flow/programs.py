@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ripeness.base import RipenessError, suggestion
 from ripeness.flow.axes import SITES, WAR_SITES, WATCHED
-from ripeness.flow.joined import joined
+from ripeness.flow.joined import joined, parts_of
 from ripeness.flow.layout import Layout, PerTrigger, Scalar, layout_of
 from ripeness.flow.rows import MonthRow, Outputs, Shocks
 from ripeness.flow.war import WarMonth, WarOutputs, WarParameters, WarShocks, WarState
@@ -64,6 +64,15 @@ class ProgramRecords:
     def parameters(self) -> Layout:
         """Layout of the parameters."""
         return layout_of(self.params)
+
+    def parameters_behind(self, output: str) -> int:
+        """How many of the first parameter rows an output can depend on: those of its part and of the parts before."""
+        rows = 0
+        for params, outputs in zip(parts_of(self.params), parts_of(self.outputs), strict=True):
+            rows += layout_of(params).size
+            if output.partition("[")[0] in outputs.__annotations__:
+                return rows
+        raise KeyError(f"program {self.name} has no output {output!r}")
 
     @property
     def sites(self) -> tuple[str, ...]:
