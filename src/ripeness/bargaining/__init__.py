@@ -13,6 +13,7 @@ from ripeness.bargaining.game import (
 )
 from ripeness.bargaining.obstacles import Parts, ripeness_parts
 from ripeness.bargaining.peace import peace_values
+from ripeness.bargaining.private_resolve import PrivateSolution, Resolve, solve_private
 from ripeness.bargaining.solver import solve
 from ripeness.bargaining.walk import walk
 
@@ -23,6 +24,8 @@ __all__ = [
     "Kind",
     "Parts",
     "PhasePlan",
+    "PrivateSolution",
+    "Resolve",
     "Solution",
     "Stakes",
     "Starts",
@@ -30,5 +33,6 @@ __all__ = [
     "peace_values",
     "ripeness_parts",
     "solve",
+    "solve_private",
     "walk",
 ]

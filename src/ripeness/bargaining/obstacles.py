@@ -1,5 +1,7 @@
 """What keeps a deal away, split into parts that sum to the gap between the two sides.
 
+Equations (docs/model/bargaining.md):
+
     G21  part_i = sum over sets S without i of |S|! (n - |S| - 1)! / n! (Z(S + i) - Z(S))      (Shapley 1953)
 
 Z(S) is the zone of agreement once the obstacles in S are taken away, n = 4:

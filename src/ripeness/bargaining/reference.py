@@ -250,10 +250,10 @@ def _expected(
     return np.asarray((1.0 - phi) * none + phi * (chance * forward + (1.0 - chance) * back))
 
 
-def war_values(
+def war_by_progress(
     stakes: Stakes, row: MonthRow, grid: Grid, value_a: Floats, value_d: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """W_A, W_D and the chance of progress at the inner points of the front (G11, G12)."""
+) -> tuple[list[Floats], list[Floats]]:
+    """W_A0, W_A1 and W_D0, W_D1 at the inner points of the front (G12)."""
     share = np.linspace(0.0, 1.0, grid.front + 1)[1:-1]
     flow_a = share - row.cost_a[:, :, None, None, None]
     war_a, war_d = [], []
@@ -264,6 +264,14 @@ def war_values(
         war_a.append(flow_a - stakes.progress_cost * progress + stakes.delta * next_a)
         saved = stakes.progress_cost_d * progress
         war_d.append(1.0 - share - stakes.cost_d + saved + stakes.delta * next_d)
+    return war_a, war_d
+
+
+def war_values(
+    stakes: Stakes, row: MonthRow, grid: Grid, value_a: Floats, value_d: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """W_A, W_D and the chance of progress at the inner points of the front (G11, G12)."""
+    war_a, war_d = war_by_progress(stakes, row, grid, value_a, value_d)
     chance = logistic(stakes.progress_precision * (war_a[1] - war_a[0]))
     return (
         (1.0 - chance) * war_a[0] + chance * war_a[1],
