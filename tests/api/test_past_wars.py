@@ -22,6 +22,7 @@ def test_a_past_war_is_sound_and_every_lever_of_its_policies_moves_something(cas
 def test_a_past_war_can_be_compared(case) -> None:
     result = ripeness.compare(case, "simultaneous,sequential", members=20, structural_draws=8)
     document = result.document
+    assert any("A, the pressed side" in note or "A and D are roles" in note for note in document["notes"])
     assert set(document["policies"]) == {"as_enacted", "simultaneous", "sequential"}
     for entry in document["policies"].values():
         assert set(entry["by_model"]) == {"m1", "r1", "r2", "n0", "n1"}

@@ -370,8 +370,13 @@ def _document(result: Comparison) -> dict[str, Any]:
         "identical": groups,
         "not_modelled": list(asked.case.not_modelled),
         "bargaining": endings,
-        "notes": [*([NOT_HERE] if endings is None else []), *_window_notes(asked)],
+        "notes": [*([NOT_HERE] if endings is None else []), *_window_notes(asked), *_role_notes(asked.case)],
     }
+
+
+def _role_notes(case: Case) -> tuple[str, ...]:
+    """Who is A and who D in a past war, and how its record was read: no reader could guess it."""
+    return case.notes if case.program == "war" else ()
 
 
 def _identical_groups(asked: Asked) -> list[list[str]]:
