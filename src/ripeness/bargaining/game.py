@@ -282,7 +282,7 @@ class Endings(NamedTuple):
     most_d: NDArray[Any] | None = None
     """y_D, share of the stake."""
     deal_chance: NDArray[Any] | None = None
-    """Chance of a deal in the month."""
+    """Chance of a deal in the month that holds at home."""
     evidence: NDArray[Any] | None = None
     """Public log odds of the balance that favours A."""
     reputation: NDArray[Any] | None = None

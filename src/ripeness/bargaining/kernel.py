@@ -713,7 +713,8 @@ def walk(shape, stakes, plan, kept, path, starts, phases, uniforms, members, rec
             deal = offer_chance(stakes, plan, planned, e) * sigmoid(zopa / temperature)
             executed = plan.executed[planned, e]
             records.least_a[t, i], records.most_d[t, i], records.zopa[t, i] = least, most, zopa
-            records.deal_chance[t, i], records.executed[t, i] = deal, executed
+            records.deal_chance[t, i] = deal * path.ratified[t, i]
+            records.executed[t, i] = executed
             records.evidence[t, i], records.reputation[t, i] = evidence, reputation
             if uniforms.settle[t, i] < deal and uniforms.ratify[t, i] < path.ratified[t, i]:
                 terms = most if uniforms.proposer[t, i] < stakes.proposer else least

@@ -33,7 +33,7 @@ class Levers(NamedTuple):
     port_strikes: Scalar  # share of western port days lost this month
     stock_release_mbd: Scalar  # coalition release from strategic stocks, mb/d
     pressure_relief: Scalar  # share of enforcement suspended while talks last
-    cost_pressure: Scalar  # economic pressure where no money chain takes single instruments, share of full effort
+    cost_pressure: Scalar  # economic pressure where no money chain runs, share of full effort
     arms_denial: Scalar  # share of A's imports of arms and parts stopped
     extra_military_aid_usd_bn: Scalar  # allocations a month beyond donors' habit
     aid_withheld: Scalar  # share of donors' usual military aid withheld
