@@ -132,11 +132,12 @@ def test_pressure_that_costs_lowers_what_a_accepts_and_relief_raises_it(fields):
 def test_guarantees_widen_the_zone_where_renewal_is_a_loss_to_both_together(fields):
     fields = fields | {"renewal_slope": 0.0, "chance_talks": 0.0, "chance_base": 0.0, "cost_renewal_d": 25.0}
     rules = stakes(MIDDLE, **(fields | {"gain_a": min(fields["gain_a"], fields["loss_d"])}))
-    zopa = [
-        solved(rules._replace(deterrence=guarantee), plan(aid=1.0)).zopa[INNER][..., 0]
-        for guarantee in (0.0, 0.5, 1.0)
-    ]
-    inside = (zopa[0] > -1.0) & (zopa[0] < 1.0)  # beyond, thresholds are straight lines outside 0..1
+    games = [solved(rules._replace(deterrence=guarantee), plan(aid=1.0)) for guarantee in (0.0, 0.5, 1.0)]
+    zopa = [found.zopa[INNER][..., 0] for found in games]
+    thresholds = np.stack([side[INNER][..., 0] for found in games for side in (found.least_a, found.most_d)])
+    inside = ((thresholds >= 0.0) & (thresholds <= 1.0)).all(
+        axis=0
+    )  # beyond, renewal would take less than nothing
     assert (zopa[1] >= zopa[0] - 1e-9)[inside].all() and (zopa[2] >= zopa[1] - 1e-9)[inside].all()
 
 
