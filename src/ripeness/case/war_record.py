@@ -348,7 +348,7 @@ def _months(earlier: dt.date, later: dt.date) -> int:
 def _event_faults(document: Document, said: Mapping[str, Any]) -> Iterator[Fault]:
     """Directions that are neither pressure nor relief, and targets that no party bears."""
     parties = {key: _names(names) for key, names in said["parties"].items()}
-    known = [*SIDES, *(name for names in parties.values() for name in names)]
+    known = [*SIDES, *(part for names in parties.values() for name in names for part in plain_names(name))]
     for index, item in enumerate(said.get("pressure", ())):
         if item["direction"] not in (1, -1):
             path: KeyPath = ("pressure", index, "direction")
