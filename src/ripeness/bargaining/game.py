@@ -21,11 +21,11 @@ class Grid(NamedTuple):
 
     front: int = 16
     """N: the front has the points 0..N and A holds x / N; a step of the front is 1 / N, which is physics."""
-    chest: int = 12
+    chest: int = 16
     """W: the chest has the points 0..W."""
-    chest_step: float = 1.5
+    chest_step: float = 1.0
     """Months of A's financing between two points of the chest."""
-    evidence: int = 13
+    evidence: int = 15
     """L: odd number of points of the public log odds of the balance that favours A, symmetric about 0."""
     evidence_max: float = 3.0
     """Last of these points, log odds."""
