@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ripeness.api.progress import Progress
 from ripeness.api.simulation import Asked
+from ripeness.bargaining import Grid
 from ripeness.base import RipenessError
 from ripeness.case import REFERENCE
-from ripeness.ensemble.bargain import DRAWS, Bargained, bargain
+from ripeness.ensemble.bargain import DRAWS, GRID, SEARCH_GRID, Bargained, bargain
 from ripeness.ensemble.budgets import EqualBudget, equal_budgets
 from ripeness.ensemble.endings import END_METRICS, agreement, by_model, decisive
 from ripeness.ensemble.metrics import statistic
@@ -85,7 +86,13 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
     question, budget = asked.question, None
 
     def solve(
-        posed: Any, draws: int, stake: Any = None, told: Any = None, keep: Path | None = None, parts: int = 0
+        posed: Any,
+        draws: int,
+        stake: Any = None,
+        told: Any = None,
+        keep: Path | None = None,
+        parts: int = 0,
+        grid: Grid = SEARCH_GRID,
     ) -> Bargained:
         return bargain(
             posed,
@@ -95,6 +102,7 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
             stake=stake,
             prior=asked.options.prior,
             parts_draws=parts,
+            grid=grid,
             dtype=asked.options.dtype,
             threads=asked.options.threads,
             folder=keep,
@@ -106,7 +114,7 @@ def ends_of(asked: Asked, bargaining: Bargaining, folder: Path | None, progress:
         budget = equal_budgets(question, lambda posed: solve(posed, BUDGET_DRAWS))
         question = budget.question
     progress.stage(f"solving the game for {draws} structural draws under {len(asked.names)} policies", draws)
-    found = solve(question, draws, told=progress.advance, keep=folder_of_parts, parts=PARTS_DRAWS)
+    found = solve(question, draws, told=progress.advance, keep=folder_of_parts, parts=PARTS_DRAWS, grid=GRID)
     few = max(draws // OTHER_MAPS_SHARE, 2)
     others = tuple(solve(question, few, stake=stake, keep=folder_of_parts) for stake in case.stakes[1:])
     return Endgame(found, others, budget)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ripeness.api.bargained import DRAWS, Bargaining, Endgame, endings_document, ends_of
+from ripeness.api.bargained import Bargaining, Endgame, endings_document, ends_of
 from ripeness.api.chart_data import MonthlyFans, charted, monthly_fans
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Result
 from ripeness.api.simulation import MEMBERS, Asked, Options, When, ask, simulated, with_paths
 from ripeness.base import RipenessError, closest, suggestion
 from ripeness.case import REFERENCE
+from ripeness.ensemble.bargain import DRAWS
 from ripeness.ensemble.fans import QUANTILES
 from ripeness.ensemble.metrics import (
     Metric,
@@ -195,7 +196,8 @@ def compare(
 
     Args:
         case: name of a shipped case, or a folder.
-        policies: names, as a list or with commas; all of the case by default. `as_enacted` always comes first.
+        policies: names, as a list or with commas, or all; those that the case compares by default. The first is
+            always `as_enacted`.
         start: month from which policies act; by default each has its own, or the case's.
         until: last month; the case's by default.
         metrics: names of metrics; all by default.

@@ -116,11 +116,15 @@ def month(when: When, what: str) -> Month | None:
 
 
 def chosen_policies(case: Case, names: Sequence[str] | str | None) -> list[str]:
-    """Names with the reference first: those asked for in their order, or all by name.
+    """Names with the reference first: those asked for in their order, else those the case compares.
+
+    `all` stands for every policy by name, as does naming none where the case says nothing.
 
     RipenessError names every unknown one with the nearest there is.
     """
-    if names is None:
+    if names is None and case.compared:
+        names = case.compared
+    if names is None or names in ("all", ["all"]):
         return [REFERENCE, *sorted(name for name in case.policies if name != REFERENCE)]
     if isinstance(names, str):
         names = [name.strip() for name in names.split(",")]
@@ -159,7 +163,7 @@ def ask(
     compiled = tuple(compile_policy(loaded, name, begins) for name in names)
     default = begins or loaded.default_start or loaded.data_until + 1
     counted_from = default
-    if begins is None and policies is not None and len(compiled) > 1:
+    if begins is None and policies not in (None, "all") and len(compiled) > 1:
         counted_from = min(policy.start or default for policy in compiled[1:])
     question = pose(loaded, compiled, counted_from, ends or loaded.last_month, options.seed)
     return Asked(loaded, compiled, question, draws_for(loaded, options.seed, options.prior), options)

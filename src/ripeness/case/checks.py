@@ -528,6 +528,12 @@ def _change_faults(document: Document, path: Path, span: Span) -> Iterator[Fault
         )
 
 
+def compared_faults(document: Document, policies: Mapping[str, Document]) -> Iterator[Fault]:
+    """Policies that case.yaml compares and that are not there."""
+    for place in range(len(_said(document, "compared") or ())):
+        yield from _policy_reference(document, ("compared", place), policies)
+
+
 def expected_faults(
     documents: Mapping[str, Document], policies: Mapping[str, Document], span: Span
 ) -> Iterator[Fault]:

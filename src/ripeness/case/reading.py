@@ -13,6 +13,7 @@ from ripeness.case.checks import (
     Span,
     blocks_in_use,
     case_faults,
+    compared_faults,
     entries,
     expected_faults,
     instrument_faults,
@@ -147,6 +148,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
         faults += wrong
     faults += instrument_faults(instruments, span)
     faults += policy_faults(policies, span)
+    faults += compared_faults(about, policies)
     faults += expected_faults(tests, policies, span)
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]
@@ -221,6 +223,7 @@ def _case(
             for _, node in entries(document, "tests")
         ),
         content_hash=_hash(folder, files, has_war),
+        compared=tuple(said.get("compared", ())),
         bargaining=bargaining_parameters(priors) if has_war else {},
         parties={key: party_from(party) for key, party in said.get("parties", {}).items()},
         stakes=tuple(stake_from(stake) for stake in said.get("stakes", ())),

@@ -314,6 +314,8 @@ class Case:
     policies: dict[str, Policy]
     tests: tuple[CaseTest, ...]
     content_hash: str
+    compared: tuple[str, ...] = ()
+    """Policies put side by side where none are named; all of the case where empty."""
     bargaining: dict[str, Parameter] = field(default_factory=dict)
     """Parameters of what the parties would accept; empty where the program has no war."""
     parties: dict[str, Party] = field(default_factory=dict)

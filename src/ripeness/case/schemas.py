@@ -356,6 +356,7 @@ def _case() -> Schema:
         },
         {
             "default_start": MONTH,
+            "compared": many(NAME, 1),
             "observation_error": record(
                 {}, {site: record({}, dict.fromkeys(QUALITIES, sd)) for site in SITE_UNITS}
             ),

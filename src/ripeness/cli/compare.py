@@ -14,7 +14,7 @@ Policies = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="Policies, beside as_enacted; all of the case by default.",
+        help="Policies, beside as_enacted; those that the case compares by default, or all.",
         rich_help_panel=o.CHOICE,
     ),
 ]

@@ -40,8 +40,11 @@ WALKED = 48
 BEFORE_MONTHS, BEFORE_MEMBERS, BEFORE_WALKED = 3, 256, 16
 """For the months of war before the start: least months worth reading, futures, and walkers a structural draw."""
 
-GRID = Grid(front=16, chest=8, chest_step=3.0, evidence=9, reputation=9)
-"""Grid of a comparison; tests show what a finer one changes."""
+GRID = Grid()
+"""Grid of reported numbers: tests show that a finer one moves thresholds by less than 0.01."""
+
+SEARCH_GRID = Grid(front=16, chest=8, chest_step=3.0, evidence=9, reputation=5)
+"""A coarser one, for weights, rounds of a search and side views: thresholds within 0.03."""
 
 PHI_LIMITS = (0.02, 0.9)
 """Chance a month of a step of the front, as the walk of the solved game can take it."""
@@ -108,6 +111,7 @@ def bargain(
     stake: StakeMap | None = None,
     prior: bool = False,
     parts_draws: int = 0,
+    grid: Grid = GRID,
     dtype: str = "float32",
     threads: int | None = None,
     folder: Path | None = None,
@@ -132,6 +136,7 @@ def bargain(
         given.draws,
         chosen,
         walkers_of(count, draws),
+        grid,
         dtype,
         threads,
     )
@@ -181,7 +186,7 @@ def given_no_deal(
         until=question.start - 1,
     )
     walkers = walkers_of(parameters.shape[1], candidates.shape[1], BEFORE_WALKED)
-    table = _Table(before, parameters, [0.0], candidates, stake, walkers, dtype, threads)
+    table = _Table(before, parameters, [0.0], candidates, stake, walkers, SEARCH_GRID, dtype, threads)
     luck = uniforms_of(question.seed, *table.shape)
     never = luck._replace(settle=np.full_like(luck.settle, 1.0 - 2.0**-24))
     found = table.endings(never, None, None)
@@ -210,17 +215,19 @@ class _Table:
         structural: Floats,
         stake: StakeMap,
         walkers: Walkers,
+        grid: Grid,
         dtype: str,
         threads: int | None,
     ) -> None:
-        self.question, self.walkers, self.dtype, self.threads = question, walkers, dtype, threads
+        self.question, self.walkers, self.grid = question, walkers, grid
+        self.dtype, self.threads = dtype, threads
         self.draws = structural.shape[1]
         self.paths = world_paths(question, parameters, parameters.shape[1], dtype=dtype, threads=threads)
         self.announced = announcements(question, ratchets, self.paths)
         drivers = drivers_of(question.case, self.paths, self.announced, stake)
         self.walked = _members_of(drivers, walkers.member)
         self.record = BargainingParameters._make(structural)
-        self.stakes = stakes_of(self.record, drivers, walkers, self.draws)
+        self.stakes = stakes_of(self.record, drivers, walkers, self.draws, grid)
         self.starts = starts_of(self.record, self.announced, walkers)
         self.plans = [plan_of(self.record, [each]) for each in self.announced.announced]
         self.key = content_hash(
@@ -232,7 +239,7 @@ class _Table:
                 "seed": question.seed,
                 "stake": stake.name,
                 "ratchets": list(ratchets),
-                "grid": list(GRID),
+                "grid": list(grid),
             }
         )
 
@@ -253,7 +260,7 @@ class _Table:
                 lambda rows, offered: walk(
                     with_guarantee(self.stakes, self.record, offered),
                     [self.plans[row] for row in rows],
-                    GRID,
+                    self.grid,
                     _members_of(_rows_of(self.walked, rows), who),
                     _started(self.starts, rows, who),
                     _lucky(uniforms, who),
@@ -273,17 +280,17 @@ class _Table:
         weights = BargainingParameters._make(field[:draws] for field in self.record)
         plan = PhasePlan._make(field[:draws] for field in self.plans[row])
         whole = ripeness_parts(
-            with_guarantee(few, weights, offered), plan, GRID, dtype=self.dtype, threads=self.threads
+            with_guarantee(few, weights, offered), plan, SEARCH_GRID, dtype=self.dtype, threads=self.threads
         )
         own = [self.walkers.draw == draw for draw in range(draws)]
-        front = np.array([self.walked.front[row, 0, who].mean() for who in own]) * GRID.front
-        chest = np.array([self.walked.chest[row, 0, who].mean() for who in own]) / GRID.chest_step
-        evidence = _place(weights.evidence_start, GRID.evidence, GRID.evidence_max)
-        reputation = _place(_log_odds(weights.firm), GRID.reputation, GRID.reputation_max)
+        front = np.array([self.walked.front[row, 0, who].mean() for who in own]) * SEARCH_GRID.front
+        chest = np.array([self.walked.chest[row, 0, who].mean() for who in own]) / SEARCH_GRID.chest_step
+        evidence = _place(weights.evidence_start, SEARCH_GRID.evidence, SEARCH_GRID.evidence_max)
+        reputation = _place(_log_odds(weights.firm), SEARCH_GRID.reputation, SEARCH_GRID.reputation_max)
         at = (
             np.arange(draws),
-            np.clip(np.round(front), 1, GRID.front - 1).astype(int),
-            np.clip(np.round(chest), 0, GRID.chest).astype(int),
+            np.clip(np.round(front), 1, SEARCH_GRID.front - 1).astype(int),
+            np.clip(np.round(chest), 0, SEARCH_GRID.chest).astype(int),
             evidence,
             reputation,
             np.zeros(draws, int),
@@ -316,13 +323,15 @@ def plan_of(record: BargainingParameters, announced: Sequence[Announced]) -> Pha
     return PhasePlan(*(np.stack(field) for field in zip(*by_draw, strict=True)))
 
 
-def stakes_of(record: BargainingParameters, drivers: Drivers, walkers: Walkers, draws: int) -> Stakes:
+def stakes_of(
+    record: BargainingParameters, drivers: Drivers, walkers: Walkers, draws: int, grid: Grid
+) -> Stakes:
     """Constants of the game: what the structural draw says, and what its members' worlds show of front and chest."""
     phi = np.empty(draws)
     for draw in range(draws):
         step = drivers.front_step[0][:, walkers.member[walkers.draw == draw]].astype(np.float64)
-        phi[draw] = np.clip(np.mean(step**2) * GRID.front**2, *PHI_LIMITS)
-    drift, drain = chest_slopes(drivers)
+        phi[draw] = np.clip(np.mean(step**2) * grid.front**2, *PHI_LIMITS)
+    drift, drain = chest_slopes(drivers, grid)
     return structural_stakes(record, phi, drift, drain)
 
 
@@ -383,13 +392,13 @@ def with_guarantee(stakes: Stakes, record: BargainingParameters, offered: tuple[
     )
 
 
-def chest_slopes(drivers: Drivers) -> tuple[float, float]:
+def chest_slopes(drivers: Drivers, grid: Grid) -> tuple[float, float]:
     """Monthly change of A's chest with no pressure and a unit of it (nu0, nu1), as the world's paths show it.
 
     Both are read over months in which the chest lies inside the grid; nu1 from the difference between the
     announced and the base world of the same member (0 where no policy differs in pressure).
     """
-    top = GRID.chest * GRID.chest_step
+    top = grid.chest * grid.chest_step
     chest, held = drivers.chest.astype(np.float64), drivers.chest_held.astype(np.float64)
     inside = (held[0, :-1] > 0.0) & (held[0, :-1] < top)
     changes = np.diff(held[0], axis=0)[inside]

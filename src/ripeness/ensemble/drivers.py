@@ -23,7 +23,7 @@ from ripeness.flow import PolicyRow, layout_of
 
 Floats = NDArray[Any]
 
-LEVELS = ("territory_km2", "chest_months", "support_d")
+LEVELS = ("territory_km2", "support_d")
 """Outputs read as levels, at the start of a month."""
 
 FLOWS = (
@@ -41,6 +41,9 @@ FLOWS = (
 
 MOMENTUM_MONTHS = 6
 """Months over which the movement of the front is momentum."""
+
+PURSE_MONTHS, MOST_PURSE_MONTHS = 12, 24.0
+"""A treasury's runway jumps with the season: the parties read its mean over a year, no month counted beyond this."""
 
 MEMBERS_AT_ONCE = engine.BLOCK
 """Members whose whole paths are held at a time."""
@@ -82,16 +85,17 @@ def world_paths(
 
     first = eve(question)
     names = program_of(question.case).outputs.row_names
+    seasonal = "runway_months" in names
 
     def block(start: int, part: Floats) -> dict[str, Floats]:
         result = run_chunk(question, part, start, start + part.shape[1], "kernel", dtype)
         found = {}
         for name in LEVELS:
             found[name] = result.paths[:, first - 1 : -1, names.index(name)].astype(np.float32)
+        found["chest_months"] = _purse(result.paths[:, :, names.index("chest_months")], first, seasonal)
         found["territory_after_km2"] = result.paths[:, first:, names.index("territory_km2")].astype(
             np.float32
         )
-        found["chest_after_months"] = result.paths[:, first:, names.index("chest_months")].astype(np.float32)
         shape = found["territory_km2"].shape
         for name in FLOWS:
             has = name in names
@@ -104,6 +108,17 @@ def world_paths(
 
     parts = over_blocks(block, parameters[:, :members], MEMBERS_AT_ONCE, threads)
     return Paths({name: np.concatenate([part[name] for part in parts], axis=2) for name in parts[0]}, first)
+
+
+def _purse(chest: Floats, first: int, seasonal: bool) -> Floats:
+    """A's purse at the start of each walked month (NP, T, n) from monthly readings of all months (NP, T', n)."""
+    if not seasonal:
+        return chest[:, first - 1 : -1].astype(np.float32)
+    sums = np.cumsum(np.minimum(chest, MOST_PURSE_MONTHS), axis=1, dtype=np.float64)
+    sums = np.pad(sums, ((0, 0), (1, 0), (0, 0)))
+    ends = np.arange(first, chest.shape[1])
+    begins = np.maximum(ends - PURSE_MONTHS, 0)
+    return ((sums[:, ends] - sums[:, begins]) / (ends - begins)[:, None]).astype(np.float32)
 
 
 def front_share(area_km2: Floats, stake: StakeMap) -> Floats:

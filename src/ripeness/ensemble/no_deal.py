@@ -18,7 +18,7 @@ from ripeness.flow import MAIN_PARAMETERS, BargainingParameters
 
 Floats = NDArray[np.float64]
 
-CANDIDATES = 3
+CANDIDATES = 2
 """Prior draws looked at for each draw that is kept."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

@@ -13,6 +13,9 @@ from ripeness.world.forces import aid, combat_ratio_log, forces
 from ripeness.world.front import front
 from ripeness.world.opinion import opinion
 
+LEAST_LOSSES = 1e-6
+"""Yearly losses, thousand, under which a month is not compared with them."""
+
 __all__ = ["MoneySignal", "money_signal", "simulate_war_month"]
 
 LEAST_RUB_TRN = 1e-3
@@ -55,7 +58,10 @@ def simulate_war_month(
         shocks,
         reader,
         line.change_km2 / params.front_step_km2,
-        (made.losses_a / params.losses_a_month, made.losses_d / params.losses_d_month),
+        (
+            12.0 * made.losses_a / xp.maximum(state.losses_year_a, LEAST_LOSSES),
+            12.0 * made.losses_d / xp.maximum(state.losses_year_d, LEAST_LOSSES),
+        ),
         xp,
     )
     used = WarShocks(

@@ -102,7 +102,7 @@ class WarParameters(NamedTuple):
     support_initial: PerPublic  # share that would settle (A, D) or ease support for D (coalition)
     opinion_sd: PerPublic  # monthly spread of the log odds
     opinion_front: PerPublic  # log odds per step of the front lost by the own side that month
-    opinion_losses: PerPublic  # log odds a month at normal losses of the own side
+    opinion_losses: PerPublic  # log odds a month when losses of the own side are twice their yearly mean
     opinion_blackout: Scalar  # D: log odds a month with all power lost
     opinion_guarantee: Scalar  # D: shift of the log odds at a full guarantee
     opinion_talks: Scalar  # A: shift of the log odds while its leader says he is for talks

@@ -1,7 +1,7 @@
 """Opinion: four publics that follow the war, cues and guarantees, in log odds; polls are taken in.
 
 Equations (docs/model/opinion.md):
-    O1  z' = z + b_f steps lost by the own side + b_l losses / normal + b_b blackout + sd noise       a local level
+    O1  z' = z + b_f steps lost by the own side + b_l (losses / their yearly mean - 1) + b_b blackout + sd noise
     O2  support = logistic(z + shift);   shift: cue talks (A's public), guarantee offered (D's public), 0 else
     O3  perceived' = perceived 2^(-1/h) + effect narrative                    log odds of A's favour, as believed
 Support is the share that would settle (A's and D's publics) or would ease support for D (the coalition's).
@@ -40,7 +40,8 @@ def opinion(
     losses_ratio: tuple[Array, Array],
     xp: Any,
 ) -> tuple[WarState, Opinion]:
-    """One month of opinion (O1 to O3), from steps of the front gained by A and both sides' losses over normal."""
+    """One month of opinion (O1 to O3), from steps of the front gained by A and both sides' losses over their mean
+    of the last year: publics grow used to a level of losses, and answer to its change."""
     on = month.war_on
     steps = clip(steps_gained_a, -LARGEST_STEPS, LARGEST_STEPS, xp)
     offered = 0.5 * (levers.guarantee_deterrence + levers.guarantee_denial)
@@ -49,7 +50,7 @@ def opinion(
     for i, public in enumerate(PUBLICS):
         lost = -steps if public == "a" else steps
         losses = losses_ratio[0] if public == "a" else losses_ratio[1]
-        news = params.opinion_front[i] * lost + params.opinion_losses[i] * xp.minimum(losses, 5.0)
+        news = params.opinion_front[i] * lost + params.opinion_losses[i] * (xp.minimum(losses, 5.0) - 1.0)
         if public == "d":
             news = news + params.opinion_blackout * state.power_damage
         shift = shifts.get(public, 0.0)
