@@ -59,6 +59,7 @@ def found_with(endings: dict[str, Endings], months: int = 6) -> second.Bargained
         paths,
         SimpleNamespace(efforts=efforts),
         endings,
+        {},
     )
 
 
