@@ -204,5 +204,5 @@ def drivers_of(case: Case, paths: Paths, announced: Announcements, stake: StakeM
         casualties_d=paths["losses_d"],
         civilian=paths["civilian_harm"],
         momentum=(travelled - before).astype(np.float32),
-        support_d=paths["support_d"],
+        support_d=paths["support_d"] if "opinion" in case.blocks else None,
     )
