@@ -103,8 +103,8 @@ TEMPLATE = """# No foregone conclusion
 
 A laboratory whose model makes one ordering of talks and pressure best in every draw of its priors has assumed its
 answer. Here is how often each ordering is best over the whole box of priors, with no data and no case: a random
-front, a chest, and every structural constant of the bargaining game drawn from its prior. {draws} draws, {months}
-months, common luck for all orderings. Written by `python tools/validation/no_foregone_conclusion.py`; a test repeats it with
+front, a chest, and every structural constant of the bargaining game drawn from its prior.
+{draws} draws, {months} months, common luck for all orderings. Written by `python tools/validation/no_foregone_conclusion.py`; a test repeats it with
 fewer draws.
 
 ## How often each ordering is best, of 100 draws
@@ -121,7 +121,8 @@ Values are in stake-months. The criteria disagree, and which one counts is a jud
 
 Each is a way in which talking first, and pressing later, may be right. Off and on, all else as drawn: how often
 *sequential* does better than *simultaneous* (of {switch_draws} draws, in percent), and the one draw in which the switch
-alone turns the ranking most clearly: the advantage of *sequential* there, with its standard error over {walkers} futures.
+alone turns the ranking most clearly: the advantage of *sequential* there, with its standard error
+over {walkers} futures.
 
 {switches}
 
