@@ -1,4 +1,4 @@
-"""Everything that can be timed here, one table: the loop and the game against C, work A against PySD, work C against EMA.
+"""Everything that can be timed here, one table: loop and game against C, work A against PySD, work C against EMA.
 
 python -m bench.run [--quick]
 """

@@ -104,8 +104,8 @@ TEMPLATE = """# No foregone conclusion
 A laboratory whose model makes one ordering of talks and pressure best in every draw of its priors has assumed its
 answer. Here is how often each ordering is best over the whole box of priors, with no data and no case: a random
 front, a chest, and every structural constant of the bargaining game drawn from its prior.
-{draws} draws, {months} months, common luck for all orderings. Written by `python tools/validation/no_foregone_conclusion.py`; a test repeats it with
-fewer draws.
+{draws} draws, {months} months, common luck for all orderings. Written by
+`python tools/validation/no_foregone_conclusion.py`; a test repeats it with fewer draws.
 
 ## How often each ordering is best, of 100 draws
 
