@@ -104,8 +104,8 @@ REASONS = {
     "missiles_launched": "The same.",
     "missiles_stopped_share": "The same; what is fired decides it, and that is not known.",
     "support_d": (
-        "Three to eight polls. To 2024 the rise was taken up with a lag; since 2025 the steady push of losses "
-        "is carried on and overshoots: support stood at 38 % and fell to 33 % where 45 to 50 % were forecast."
+        "Three to eight polls, as good as the walk at 6 and 12 months and no better before. A term in the level of "
+        "losses was taken out after it had carried the rise to 2025 on and overshot; so this is no blind test."
     ),
     "support_a": "Three to five polls: no conclusion.",
     "support_patron": "Four polls or fewer: no conclusion. The turn of August 2025 was missed.",

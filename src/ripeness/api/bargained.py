@@ -41,6 +41,9 @@ PARTS = "bargaining"
 PARTS_DRAWS = 8
 """Structural draws in which the gap between the sides is split into its parts; each takes 16 games."""
 
+ORDERS = ("simultaneous", "sequential")
+"""The two orders of talks and pressure whose difference is always explained, where both are compared."""
+
 BUDGET_DRAWS = 16
 """Structural draws in each round of the search for equal budgets."""
 
@@ -181,8 +184,10 @@ def _drivers(case: Case, found: Bargained, ranking: dict[str, Any]) -> list[dict
     for metric in END_METRICS:
         if metric.sense is None:
             continue
-        first, second = ranking["m1"][metric.name][:2]
-        for each in decisive(found, metric, first, second):
+        pairs = [tuple(ranking["m1"][metric.name][:2])]
+        if set(ORDERS) <= set(found.policies) and set(pairs[0]) != set(ORDERS):
+            pairs.append(ORDERS)
+        for each in (row for pair in pairs for row in decisive(found, metric, *pair)):
             about = case.bargaining[each["parameter"]]
             said.append({**each, "label": about.label, "identification": about.identification})
     return said

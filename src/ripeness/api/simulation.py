@@ -148,7 +148,8 @@ def ask(
 ) -> Asked:
     """Load, compile and pose; raises before anything is simulated.
 
-    Without `start`, each policy begins at its own start or the case's default. Months are counted from the
+    Without `start`, policies named begin at their own start or the case's default; those that the case compares
+    begin together at its default. Months are counted from the
     case's default start where all policies run, from the earliest start of those named otherwise.
     """
     loaded = load(case) if isinstance(case, str | Path) else case
@@ -159,6 +160,8 @@ def ask(
                 f"{what} {when} is not a month of case {loaded.name}",
                 f"choose one from {loaded.first_month} to {loaded.last_month}",
             )
+    if policies is None and loaded.compared and begins is None:
+        begins = loaded.default_start  # those a case compares begin together; each alone has its own start
     names = chosen_policies(loaded, policies)
     compiled = tuple(compile_policy(loaded, name, begins) for name in names)
     default = begins or loaded.default_start or loaded.data_until + 1
