@@ -331,8 +331,8 @@ READING = [
     "that ended in a settlement, none on those that did not. Against the rule that only knows whether talks were open, "
     "the lead is 0.06 ± 0.09 and 0.03 ± 0.06: nothing to speak of. On the four settlements the rule is the better "
     "one. (The rule was thought of after a first look at the table of what the chances rest on.)",
-    "- **What moves M1 here is talks more than pressure.** With talks taken out, its chance falls from 0.31 to 0.07 for "
-    "Iran–Iraq and from 0.43 to 0.14 for Korea. With all cost pressure taken out it falls from 0.31 to 0.24 for "
+    "- **What moves M1 here is talks more than pressure.** With talks taken out, its chance falls from 0.31 to 0.07 "
+    "for Iran–Iraq and from 0.43 to 0.14 for Korea. With all cost pressure taken out it falls from 0.31 to 0.24 for "
     "Iran–Iraq and does not fall for Korea. For Korea it was higher a year too early (0.64) than in the "
     "year of the armistice. That deals come out of talks is written into the model (`chance_talks`); these wars do not "
     "test more.",
