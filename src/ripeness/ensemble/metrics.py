@@ -175,6 +175,11 @@ def values_of(run: Run, metric: Metric) -> Floats:
             f"{metric.name} is not a number for {int((~np.isfinite(values)).sum())} members",
             "the run did not keep it, or left the numbers; run it again",
         )
+    return reached(values, metric)
+
+
+def reached(values: Floats, metric: Metric) -> Floats:
+    """Values as the engine left them, with infinity for first passages that did not happen within the run."""
     return np.where(values >= NEVER, np.inf, values) if metric.is_censored else values
 
 
