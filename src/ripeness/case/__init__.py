@@ -38,6 +38,7 @@ from ripeness.case.records import (
 )
 from ripeness.case.scaffold import new_case
 from ripeness.case.schemas import KINDS, schema
+from ripeness.case.scoring import Odds, PlanPart, PublishedPlan, ScoredEvent, Scoring, Vector
 
 __all__ = [
     "FACTS",
@@ -59,14 +60,20 @@ __all__ = [
     "Expectation",
     "Instrument",
     "MonthFact",
+    "Odds",
     "Parameter",
     "Party",
+    "PlanPart",
     "Policy",
     "Prior",
+    "PublishedPlan",
     "Ratchet",
     "RecordedOutcome",
+    "ScoredEvent",
+    "Scoring",
     "StakeMap",
     "Trigger",
+    "Vector",
     "as_program",
     "blocks_of",
     "check",

@@ -34,6 +34,12 @@ TOP = ("case.yaml", "parameters.yaml")
 RECORD = "record.yaml"
 """A past war's record: the whole case where a folder holds nothing else, else what the case was written from."""
 
+OPTIONAL = ("scoring.yaml",)
+"""Files that a case may have beside those."""
+
+DERIVED_FILES = ("scores.json",)
+"""Files that hold results computed from the case; they are not part of what it says."""
+
 TABLES = ("voyages.csv",)
 """Tables that a case may have for its readers: parameters are set from them, the model does not read them."""
 
@@ -87,13 +93,14 @@ def case_files(folder: Path) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
             elif entry not in SUFFIXES and entry not in DERIVED:
                 remedy = suggestion(entry, [*SUFFIXES, *DERIVED], "folder")
                 faults.append(Fault(entry, None, "", None, "unknown folder", remedy))
-        elif entry.endswith(".md") or parts[0] in DERIVED:
+        elif entry.endswith(".md") or parts[0] in DERIVED or entry in DERIVED_FILES:
             continue
         elif len(parts) == 1:
-            if entry in TOP or entry in TABLES or entry == RECORD:
+            if entry in (*TOP, *OPTIONAL, *TABLES, RECORD):
                 files.append(entry)
             else:
-                faults.append(Fault(entry, None, "", None, "unknown file", suggestion(entry, TOP, "file")))
+                remedy = suggestion(entry, (*TOP, *OPTIONAL), "file")
+                faults.append(Fault(entry, None, "", None, "unknown file", remedy))
         elif parts[0] in SUFFIXES:
             if entry.endswith(SUFFIXES[parts[0]]):
                 files.append(entry)

@@ -40,6 +40,8 @@ from ripeness.case.records import (
     policy_from,
     stake_from,
 )
+from ripeness.case.scoring_file import FILE as SCORING
+from ripeness.case.scoring_file import plan_series, scoring_faults, scoring_from
 from ripeness.case.war_case import case_of
 from ripeness.case.war_record import read_war_record
 from ripeness.evidence import Series, read_series
@@ -124,6 +126,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
 
     about = document("case.yaml", "case")
     parameters = document("parameters.yaml", "parameters")
+    scoring = document(SCORING, "scoring")
     instruments = documents("instruments", "instrument")
     policies = documents("policies", "policy")
     tests = documents("tests", "tests")
@@ -135,7 +138,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
                 faults.append(Fault(f"{area}/{stem}", None, "", stem, "is not a name", remedy))
 
     span = span_of(about)
-    series, wrong = _series(folder, series_files, _known_ahead(about))
+    series, wrong = _series(folder, series_files, _known_ahead(about) | plan_series(_said(scoring)))
     faults += wrong
     faults += case_faults(about, span, tuple(series_files))
     if span.steps_back():
@@ -150,11 +153,24 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     faults += policy_faults(policies, span)
     faults += compared_faults(about, policies)
     faults += expected_faults(tests, policies, span)
+    faults += scoring_faults(scoring, program_of(about), tuple(series_files), _observed(about))
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
-    return _case(folder, files, about, parameters, instruments, policies, tests, series, actor_rows), []
+    return _case(folder, files, about, parameters, instruments, policies, tests, series, actor_rows, scoring), []
+
+
+def _said(document: Document) -> dict | None:
+    """What a document says; None where there is none, or no mapping."""
+    said = document.node.plain() if document.node is not None else None
+    return said if isinstance(said, dict) else None
+
+
+def _observed(about: Document) -> tuple[str, ...]:
+    """Outputs that case.yaml holds against a series."""
+    observations = (_said(about) or {}).get("observations")
+    return tuple(observations) if isinstance(observations, dict) else ()
 
 
 def _known_ahead(about: Document) -> set[str]:
@@ -191,6 +207,7 @@ def _case(
     tests: dict[str, Document],
     series: dict[str, Series],
     actor_rows: tuple[ActorRow, ...],
+    scoring: Document,
 ) -> Case:
     said = _plain(about)
     blocks = tuple(said["blocks"])
@@ -231,6 +248,7 @@ def _case(
         outcome=outcome_from(said["outcome"]) if "outcome" in said else None,
         actor_rows=actor_rows,
         notes=lines(said.get("note")),
+        scoring=scoring_from(_said(scoring)),
     )
 
 

@@ -15,6 +15,7 @@ from ripeness.base import Month
 from ripeness.case.month_facts import month_rows
 from ripeness.case.names import PULSE_LEVERS
 from ripeness.case.priors import Prior, prior_from
+from ripeness.case.scoring import Scoring
 from ripeness.evidence import Series
 
 Kind = Literal["level", "pulse"]
@@ -327,6 +328,7 @@ class Case:
     actor_rows: tuple[ActorRow, ...] = ()
     notes: tuple[str, ...] = ()
     """What a reader of its runs must know of how it was made."""
+    scoring: Scoring = field(default_factory=Scoring)
 
     @property
     def months(self) -> tuple[Month, ...]:

@@ -14,6 +14,7 @@ from ripeness.case.names import (
     LEVER_ROWS,
     LEVERS,
     METRICS,
+    OUTPUTS,
     SITE_UNITS,
     VECTOR_LEVERS,
     lever_range,
@@ -388,6 +389,48 @@ def _tests() -> Schema:
     return {"oneOf": [rows, record({"tests": rows})]}
 
 
+def _scoring() -> Schema:
+    scale = {**NUMBER, "exclusiveMinimum": 0.0, "description": "a number above 0"}
+    vector = record(
+        {"name": NAME, "title": TEXT, "scales": record({}, dict.fromkeys(OUTPUTS, scale), minProperties=2)},
+        {"note": TEXT},
+    )
+    part = record({"series": NAME, "per": one_of(("month", "year"), "per")}, {"weight": NUMBER})
+    plan = record({"series": NAME, "parts": many(part, 1), "source": TEXT}, {"note": TEXT})
+    event = record(
+        {"name": NAME, "title": TEXT},
+        {
+            "series": NAME,
+            "above": NUMBER,
+            "below": NUMBER,
+            "ending": one_of(("settled",), "ending"),
+            "until": MONTH,
+            "happened": MONTH,
+            "source": TEXT,
+            "note": TEXT,
+        },
+        oneOf=[
+            {"required": ["series", "above"]},
+            {"required": ["series", "below"]},
+            {"required": ["ending", "until", "source"]},
+        ],
+    )
+    odds = record(
+        {
+            "event": NAME,
+            "asked": DATE,
+            "who": TEXT,
+            "question": TEXT,
+            "until": many(MONTH, 1),
+            "chances": many(SHARE, 2),
+            "source": TEXT,
+            "quality": one_of(QUALITIES, "quality"),
+        },
+        {"url": URL, "note": TEXT},
+    )
+    return record({}, {"vectors": many(vector), "plans": many(plan), "events": many(event), "odds": many(odds)})
+
+
 def _series() -> Schema:
     columns: dict[str, Schema] = {
         "month": MONTH,
@@ -423,6 +466,7 @@ _KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
     "policy": (_policy, "policies/NAME.yaml: changes to the instruments, and triggers"),
     "series": (_series, "series/NAME.csv: one row of the table"),
     "record": (_war_record, "record.yaml: a past war, from which a case is made"),
+    "scoring": (_scoring, "scoring.yaml: vectors, plans, events and odds of others that a backcast scores"),
     "tests": (_tests, "tests/NAME.yaml: what must rise, fall or stay under a policy"),
 }
 
