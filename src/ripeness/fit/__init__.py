@@ -1,6 +1,13 @@
 """Is it any good: calibration, backcasts as of a date, scores and the baselines to beat."""
 
 from ripeness.fit.backcast import HORIZONS, Backcast, Forecast, backcast, forecast_run, scored_series
+from ripeness.fit.ending_odds import (
+    EndingForecast,
+    OddsScore,
+    ending_event,
+    ending_forecasts,
+    ending_table,
+)
 from ripeness.fit.experiments import (
     Experiment,
     experiments,
@@ -26,11 +33,16 @@ __all__ = [
     "HORIZONS",
     "PARTS",
     "Backcast",
+    "EndingForecast",
     "Experiment",
     "Forecast",
+    "OddsScore",
     "Part",
     "Posterior",
     "backcast",
+    "ending_event",
+    "ending_forecasts",
+    "ending_table",
     "experiments",
     "fit_origins",
     "fit_posterior",

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 
 from ripeness.base import Month, RipenessError, month_range
-from ripeness.case import SITE_UNITS, Case
+from ripeness.case import SITE_UNITS, Case, ScoredEvent, Vector
 from ripeness.ensemble.draws import draw_posterior
 from ripeness.ensemble.simulate import Question, pose, simulate
 from ripeness.evidence import Series
 from ripeness.fit import scores
-from ripeness.fit.baselines import BASELINES, TooShortError
+from ripeness.fit.baselines import BASELINES, TooShortError, random_walk
+from ripeness.fit.plans import BUDGET_PLAN, plan_forecast, plan_value, plans_when_begun
 from ripeness.fit.posterior import Posterior
 from ripeness.fit.tempering import Floats
 from ripeness.flow import Run, layout_of, records_of
@@ -31,6 +32,9 @@ Mode = Literal["conditional", "unconditional"]
 
 HORIZONS = (1, 3, 6, 12)
 
+LEVELS = (50, 80, 90)
+"""Central intervals that are scored, in percent."""
+
 GIVEN_SITES = ("brent_usd_bbl",)
 GIVEN_FACTS = ("chokepoint_loss", "chokepoint_months")
 """What the conditional mode gives beside the instruments: the price of the world and what stopped it."""
@@ -39,6 +43,18 @@ SEASONAL = ("oil_gas_revenue_rub_trn", "non_oil_revenue_rub_trn", "spending_rub_
 """Flows with a season, scored against last year's month too."""
 
 MEMBERS = 1024
+
+VECTOR_MEMBERS = 256
+"""Members of which a vector is scored: the score takes all pairs, and its fair form does not depend on their number."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Scores of one forecast of one number; all negatively oriented, interval scores by level in percent."""
+
+    crps: float
+    log_score: float
+    interval_score: dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -51,34 +67,83 @@ class Forecast:
     month: Month
     observed: float
     median: float
-    low80: float
-    high80: float
-    crps: float
+    intervals: dict[int, tuple[float, float]]
+    """Ends of the central interval of each level in percent."""
     pit: float
+    marks: Marks
+    rivals: dict[str, Marks]
+
+    @property
+    def crps(self) -> float:
+        """The model's CRPS."""
+        return self.marks.crps
+
+    @property
+    def baselines(self) -> dict[str, float]:
+        """CRPS of each baseline that could forecast it."""
+        return {name: marks.crps for name, marks in self.rivals.items()}
+
+    def holds(self, level: int) -> bool:
+        """Whether the interval of a level holds what happened."""
+        low, high = self.intervals[level]
+        return low <= self.observed <= high
+
+
+@dataclass(frozen=True)
+class JointForecast:
+    """One forecast of a vector, components over their scales.
+
+    energy: the model's fair energy score. apart: the same margins with members shuffled in each component, which
+    shows what their dependence is worth. walk: independent random walks; None where one has too short a history.
+    """
+
+    vector: str
+    origin: Month
+    horizon: int
+    energy: float
+    apart: float
+    walk: float | None
+
+
+@dataclass(frozen=True)
+class EventForecast:
+    """One chance of a yes or no: the model's, those of baselines, and whether it happened."""
+
+    event: str
+    origin: Month
+    horizon: int
+    chance: float
     baselines: dict[str, float]
+    happened: bool
 
 
 @dataclass(frozen=True)
 class Backcast:
-    """All forecasts of a backcast and the table over origins."""
+    """All forecasts of a backcast and the tables over origins."""
 
     case: str
     mode: Mode
     origins: tuple[Month, ...]
     forecasts: tuple[Forecast, ...]
+    joint: tuple[JointForecast, ...] = field(default=())
+    events: tuple[EventForecast, ...] = field(default=())
 
-    def table(self) -> dict[str, dict[str, dict[str, object]]]:
-        """Series by horizon: n, mean CRPS, baselines, skill against the random walk, coverage and PIT test.
+    def table(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Series by horizon: n, mean scores, baselines, skill against the random walk, coverage and PIT.
 
         A baseline is compared on the forecasts that it could make; `skill` is null where the random walk
-        could make none.
+        could make none. `independent` is the most outcomes whose windows from the origin share no month: bands of
+        coverage count so many.
         """
-        result: dict[str, dict[str, dict[str, object]]] = {}
-        keys = sorted({(f.series, f.horizon) for f in self.forecasts})
-        for series, horizon in keys:
-            rows = [f for f in self.forecasts if (f.series, f.horizon) == (series, horizon)]
-            result.setdefault(series, {})[f"h{horizon}"] = _summary(rows)
-        return result
+        return _by_name_and_horizon(self.forecasts, lambda each: each.series, _summary)
+
+    def vector_table(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Vector by horizon: n, mean energy scores of the model, of its margins alone and of the walk, and skills."""
+        return _by_name_and_horizon(self.joint, lambda each: each.vector, _joint_summary)
+
+    def event_table(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Event by horizon: n, how often it happened, mean Brier scores and skills against the baselines."""
+        return _by_name_and_horizon(self.events, lambda each: each.event, _event_summary)
 
 
 def backcast(
@@ -95,6 +160,9 @@ def backcast(
 ) -> Backcast:
     """Forecasts from every origin of `posteriors`, scored at `horizons`."""
     forecasts: list[Forecast] = []
+    joint: list[JointForecast] = []
+    events: list[EventForecast] = []
+    records = {name: _Record.of(case, name) for name in scored_series(case, mode)}
     for origin in sorted(posteriors):
         run = forecast_run(
             case,
@@ -107,11 +175,31 @@ def backcast(
             backend=backend,
             threads=threads,
         )
-        for series in scored_series(case, mode):
-            forecasts.extend(_score(case, run, series, origin, horizons, seed))
+        for horizon in horizons:
+            month = origin + (horizon - 1)
+            if month > run.until:
+                continue
+            seen = {
+                name: found
+                for name, record in records.items()
+                if (found := _Seen.of(record, run, origin, horizon, seed)) is not None
+            }
+            forecasts += [_score(case, each) for each in seen.values()]
+            joint += [
+                _joint(vector, [seen[name] for name in vector.scales])
+                for vector in case.scoring.vectors
+                if set(vector.scales) <= set(seen)
+            ]
+            events += [
+                _event(event, seen[event.series])
+                for event in case.scoring.events
+                if event.series is not None and event.series in seen
+            ]
         if origin_done is not None:
             origin_done(origin)
-    return Backcast(case.name, mode, tuple(sorted(posteriors)), tuple(forecasts))
+    return Backcast(
+        case.name, mode, tuple(sorted(posteriors)), tuple(forecasts), tuple(joint), tuple(events)
+    )
 
 
 def forecast_run(
@@ -142,17 +230,28 @@ def forecast_run(
 
 
 def posed(
-    case: Case, origin: Month, until: Month, *, mode: Mode, seed: int = 1, policies: Sequence[str] = ()
+    case: Case,
+    origin: Month,
+    until: Month,
+    *,
+    mode: Mode,
+    seed: int = 1,
+    policies: Sequence[str] = (),
+    start: Month | None = None,
 ) -> Question:
-    """Rows of a forecast from `origin`: the record before it, and what the mode gives after it."""
+    """Rows of a forecast from `origin`: the record before it, and what the mode gives after it.
+
+    Months count from `start`, and policies act from it; by default from the origin.
+    """
+    begins = start or origin
     given = mode == "conditional"
     known = None if given else origin
     compiled = [
-        compile_policy(case, name, start=case.first_month if name == "as_enacted" else origin, origin=known)
+        compile_policy(case, name, start=case.first_month if name == "as_enacted" else begins, origin=known)
         for name in ("as_enacted", *policies)
     ]
     question = pose(
-        case, compiled, origin, until, seed, origin=origin, conditional=given_sites(case) if given else ()
+        case, compiled, begins, until, seed, origin=origin, conditional=given_sites(case) if given else ()
     )
     if not given:
         return question
@@ -188,80 +287,283 @@ def record_of(case: Case, output: str) -> Series | None:
     return series.in_unit(SITE_UNITS[output]) if output in SITE_UNITS else series
 
 
-def _score(
-    case: Case, run: Run, output: str, origin: Month, horizons: Sequence[int], seed: int
-) -> list[Forecast]:
-    series = record_of(case, output)
-    if series is None:
-        return []
-    default = case.observation_error.get(output)
-    past_months = tuple(month_range(case.first_month, origin - 1))
-    past = series.to_arrays(past_months, origin, default_sd=default)
-    history = np.where(past.present, past.value, np.nan)
-    clock = np.arange(len(past_months))
-    at = origin - case.first_month
-    rows = []
-    for horizon in horizons:
-        month = origin + (horizon - 1)
-        if month > run.until:
-            continue
-        seen = series.to_arrays((month,), None, default_sd=default)
+@dataclass(frozen=True)
+class _Record:
+    """The record of an output, and its published plan of each month as it stood when the month began."""
+
+    case: Case
+    output: str
+    series: Series
+    planned: dict[Month, float]
+
+    @classmethod
+    def of(cls, case: Case, output: str) -> _Record:
+        series = record_of(case, output)
+        assert series is not None
+        plan = case.scoring.plan_of(output)
+        planned = {} if plan is None else plans_when_begun(case, plan, series.months, series.unit)
+        return cls(case, output, series, planned)
+
+    def known(self, origin: Month) -> Floats:
+        """Values of the months before `origin` as they could be read then, NaN where there were none."""
+        months = tuple(month_range(self.case.first_month, origin - 1))
+        past = self.series.to_arrays(months, origin)
+        return np.where(past.present, past.value, np.nan)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A forecast of one output with its draws, beside what then happened and what was known before."""
+
+    record: _Record
+    origin: Month
+    horizon: int
+    seed: int
+    observed: float
+    path: Floats
+    """The output, (members,), without the error of observation."""
+    sd: float
+
+    @classmethod
+    def of(cls, record: _Record, run: Run, origin: Month, horizon: int, seed: int) -> _Seen | None:
+        """None where the month has no record."""
+        case, month = record.case, origin + (horizon - 1)
+        default = case.observation_error.get(record.output)
+        seen = record.series.to_arrays((month,), None, default_sd=default)
         if not seen.present[0]:
-            continue
-        y, sd = float(seen.value[0]), float(seen.sd[0])
-        path = np.asarray(run.path(run.policies[0], output)[month - case.first_month], float)
-        draws = path + sd * _noise(path.size, origin, horizon, seed)
-        baselines = {}
+            return None
+        path = np.asarray(run.path(run.policies[0], record.output)[month - case.first_month], float)
+        return cls(record, origin, horizon, seed, float(seen.value[0]), path, float(seen.sd[0]))
+
+    @property
+    def month(self) -> Month:
+        """The month that is forecast."""
+        return self.origin + (self.horizon - 1)
+
+    def draws(self, part: int | None = None) -> Floats:
+        """The forecast of what would be recorded; `part` gives each component of a vector errors of its own."""
+        return self.path + self.sd * _noise(self.path.size, self.origin, self.horizon, self.seed, part)
+
+    def past(self) -> tuple[Floats, Floats]:
+        """Months on a count and values known before the origin."""
+        values = self.record.known(self.origin)
+        return np.arange(values.size), values
+
+    def rivals(self) -> dict[str, Floats]:
+        """Draws of every baseline that can be made from what was known."""
+        months, values = self.past()
+        found = {}
         for label, baseline in BASELINES.items():
-            if label == "seasonal_random_walk" and output not in SEASONAL:
+            if label == "seasonal_random_walk" and self.record.output not in SEASONAL:
                 continue
             try:
-                other = baseline(clock, history, origin=at, horizon=horizon, members=len(draws), seed=seed)
+                found[label] = baseline(
+                    months,
+                    values,
+                    origin=values.size,
+                    horizon=self.horizon,
+                    members=self.path.size,
+                    seed=self.seed,
+                )
             except TooShortError:
                 continue
-            baselines[label] = float(scores.crps_fair(other, y))
-        low, high = scores.central_interval(draws, 0.8)
-        rows.append(
-            Forecast(
-                output,
-                origin,
-                horizon,
-                month,
-                y,
-                float(np.median(draws)),
-                float(low),
-                float(high),
-                float(scores.crps_fair(draws, y)),
-                float(scores.pit(draws, y)),
-                baselines,
-            )
-        )
-    return rows
+        case, plan = self.record.case, self.record.case.scoring.plan_of(self.record.output)
+        if plan is not None:
+            known = {case.first_month + int(at): float(values[at]) for at in np.flatnonzero(~np.isnan(values))}
+            centre = plan_value(case, plan, self.month, self.origin, self.record.series.unit)
+            try:
+                found[BUDGET_PLAN] = plan_forecast(
+                    centre, self.record.planned, known, members=self.path.size, seed=self.seed
+                )
+            except TooShortError:
+                pass
+        return found
 
 
-def _noise(members: int, origin: Month, horizon: int, seed: int) -> Floats:
+def _marks(draws: Floats, observed: float) -> Marks:
+    ends = {level: scores.central_interval(draws, level / 100) for level in LEVELS}
+    return Marks(
+        float(scores.crps_fair(draws, observed)),
+        float(scores.log_score(draws, observed)),
+        {
+            level: float(scores.interval_score(low, high, observed, level / 100))
+            for level, (low, high) in ends.items()
+        },
+    )
+
+
+def _score(case: Case, seen: _Seen) -> Forecast:
+    draws = seen.draws()
+    ends = {level: scores.central_interval(draws, level / 100) for level in LEVELS}
+    return Forecast(
+        seen.record.output,
+        seen.origin,
+        seen.horizon,
+        seen.month,
+        seen.observed,
+        float(np.median(draws)),
+        {level: (float(low), float(high)) for level, (low, high) in ends.items()},
+        float(scores.pit(draws, seen.observed)),
+        _marks(draws, seen.observed),
+        {label: _marks(other, seen.observed) for label, other in seen.rivals().items()},
+    )
+
+
+def _joint(vector: Vector, parts: Sequence[_Seen]) -> JointForecast:
+    scales = np.array(list(vector.scales.values()))
+    few = slice(0, VECTOR_MEMBERS)
+    members = np.stack([each.draws(at)[few] for at, each in enumerate(parts)], axis=-1) / scales
+    observed = np.array([each.observed for each in parts]) / scales
+    # A shift by another number of places in each component breaks their pairs and keeps their margins.
+    shifted = np.stack(
+        [np.roll(members[:, at], at * (len(members) // len(parts))) for at in range(len(parts))], axis=-1
+    )
+    first = parts[0]
+    try:
+        walks = np.stack([_walk(each, at)[few] for at, each in enumerate(parts)], axis=-1) / scales
+    except TooShortError:
+        walk = None
+    else:
+        walk = float(scores.energy_score(walks, observed, fair=True))
+    return JointForecast(
+        vector.name,
+        first.origin,
+        first.horizon,
+        float(scores.energy_score(members, observed, fair=True)),
+        float(scores.energy_score(shifted, observed, fair=True)),
+        walk,
+    )
+
+
+def _walk(seen: _Seen, part: int) -> Floats:
+    """The random walk of one component, with errors of its own."""
+    months, values = seen.past()
+    return random_walk(
+        months,
+        values,
+        origin=values.size,
+        horizon=seen.horizon,
+        members=seen.path.size,
+        seed=seen.seed + 7919 * (part + 1),
+    )
+
+
+def _event(event: ScoredEvent, seen: _Seen) -> EventForecast:
+    values = seen.past()[1]
+    known = values[np.isfinite(values)]
+    baselines = {"climatology": float((event.holds(known).sum() + 1) / (known.size + 2))}
+    for label, draws in seen.rivals().items():
+        if label in ("random_walk", "autoregression", BUDGET_PLAN):
+            baselines[label] = float(event.holds(draws).mean())
+    return EventForecast(
+        event.name,
+        seen.origin,
+        seen.horizon,
+        float(event.holds(seen.draws()).mean()),
+        baselines,
+        bool(event.holds(seen.observed)),
+    )
+
+
+def _noise(members: int, origin: Month, horizon: int, seed: int, part: int | None) -> Floats:
     """Observation errors of one forecast, the same whatever else is scored."""
-    key = np.random.SeedSequence([seed, origin.year, origin.month, horizon])
-    return np.random.default_rng(key).standard_normal(members)
+    key = [seed, origin.year, origin.month, horizon, *([] if part is None else [part])]
+    return np.random.default_rng(np.random.SeedSequence(key)).standard_normal(members)
 
 
-def _summary(rows: Sequence[Forecast]) -> dict[str, object]:
-    own = np.array([row.crps for row in rows])
-    labels = sorted({label for row in rows for label in row.baselines})
-    baselines, skills = {}, {}
+def _by_name_and_horizon(
+    rows: Sequence[Any], name_of: Callable[[Any], str], summary: Callable[[Sequence[Any]], dict[str, Any]]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, horizon in sorted({(name_of(row), row.horizon) for row in rows}):
+        own = [row for row in rows if (name_of(row), row.horizon) == (name, horizon)]
+        found.setdefault(name, {})[f"h{horizon}"] = summary(own)
+    return found
+
+
+def _independent(rows: Sequence[Any]) -> int:
+    """Most of these forecasts, all at one horizon, whose windows from the origin share no month."""
+    first = [12 * row.origin.year + row.origin.month for row in rows]
+    return scores.windows_apart(first, rows[0].horizon)
+
+
+def _skill(own: Sequence[float], other: Sequence[float]) -> float | None:
+    """1 less the ratio of the means, None where the other is perfect or there is none."""
+    found = scores.skill(own, other) if len(own) else math.nan
+    return None if math.isnan(found) else found
+
+
+def _summary(rows: Sequence[Forecast]) -> dict[str, Any]:
+    labels = sorted({label for row in rows for label in row.rivals})
+    baselines, skills, logs, widths = {}, {}, {}, {}
     for label in labels:
-        pairs = np.array([(row.crps, row.baselines[label]) for row in rows if label in row.baselines])
-        baselines[label] = float(pairs[:, 1].mean())
-        skills[label] = float(1.0 - pairs[:, 0].mean() / pairs[:, 1].mean())
-    inside = np.array([row.low80 <= row.observed <= row.high80 for row in rows])
+        pairs = [(row.marks, row.rivals[label]) for row in rows if label in row.rivals]
+        baselines[label] = float(np.mean([other.crps for _, other in pairs]))
+        skills[label] = _skill([own.crps for own, _ in pairs], [other.crps for _, other in pairs])
+        # In nats a forecast: how much more likely the model made what happened.
+        logs[label] = float(np.mean([other.log_score - own.log_score for own, other in pairs]))
+        widths[label] = _skill(
+            [own.interval_score[80] for own, _ in pairs], [other.interval_score[80] for _, other in pairs]
+        )
+    independent = _independent(rows)
+    held = {
+        level: scores.coverage_of([row.holds(level) for row in rows], level / 100, independent=independent)
+        for level in LEVELS
+    }
     pits = np.array([row.pit for row in rows])
-    uniform = float(scores.pit_uniformity(pits)) if len(rows) >= 5 else math.nan
     return {
         "n": len(rows),
-        "crps": float(own.mean()),
+        "independent": independent,
+        "crps": float(np.mean([row.crps for row in rows])),
+        "log_score": float(np.mean([row.marks.log_score for row in rows])),
+        "interval_score": {
+            str(level): float(np.mean([row.marks.interval_score[level] for row in rows])) for level in LEVELS
+        },
         "baselines": baselines,
         "skill": skills.get("random_walk"),
         "skill_against": skills,
-        "coverage80": float(inside.mean()),
-        "pit_p": None if math.isnan(uniform) else uniform,
+        "log_lead": logs,
+        "interval80_skill": widths,
+        "coverage80": held[80].share,
+        "coverage": {
+            str(level): {"share": found.share, "low": found.low, "high": found.high}
+            for level, found in held.items()
+        },
+        "pit_p": float(scores.pit_uniformity(pits)) if len(rows) >= 5 else None,
+        "pit_counts": scores.pit_counts(pits),
+    }
+
+
+def _joint_summary(rows: Sequence[JointForecast]) -> dict[str, Any]:
+    walked = [(row.energy, row.walk) for row in rows if row.walk is not None]
+    energy = [row.energy for row in rows]
+    return {
+        "n": len(rows),
+        "independent": _independent(rows),
+        "energy": float(np.mean(energy)),
+        "walk": float(np.mean([other for _, other in walked])) if walked else None,
+        "skill": _skill([own for own, _ in walked], [other for _, other in walked]),
+        "skill_against_margins": _skill(energy, [row.apart for row in rows]),
+    }
+
+
+def _event_summary(rows: Sequence[EventForecast]) -> dict[str, Any]:
+    happened = np.array([row.happened for row in rows], dtype=np.float64)
+    own = scores.brier_of_event([row.chance for row in rows], happened)
+    baselines, skills = {}, {}
+    for label in sorted({label for row in rows for label in row.baselines}):
+        able = np.array([label in row.baselines for row in rows])
+        other = scores.brier_of_event(
+            [row.baselines[label] for row in rows if label in row.baselines], happened[able]
+        )
+        baselines[label] = float(other.mean())
+        skills[label] = _skill(own[able].tolist(), other.tolist())
+    return {
+        "n": len(rows),
+        "independent": _independent(rows),
+        "happened": float(happened.mean()),
+        "mean_chance": float(np.mean([row.chance for row in rows])),
+        "brier": float(own.mean()),
+        "baselines": baselines,
+        "skill_against": skills,
     }

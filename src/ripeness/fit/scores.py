@@ -7,6 +7,7 @@ left to the caller, because months and origins are rarely exchangeable.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -120,13 +121,33 @@ def coverage(
     """
     members, outcomes = _pairs(ensemble, observed)
     low, high = central_interval(members, level)
-    n = outcomes.size
+    return coverage_of((outcomes >= low) & (outcomes <= high), level, independent=independent, band=band)
+
+
+def coverage_of(
+    inside: ArrayLike, level: float, *, independent: int | None = None, band: float = 0.9
+) -> Coverage:
+    """The same from whether each outcome lay inside its interval, (n,)."""
+    _check_level(level)
+    held = np.asarray(inside, dtype=bool)
+    n = held.size
     trials = n if independent is None else independent
     if not 1 <= trials <= n:
         raise ValueError(f"independent outcomes must be between 1 and {n}, not {trials}")
     ends = stats.binom.ppf([(1 - band) / 2, (1 + band) / 2], trials, level) / trials
-    inside = (outcomes >= low) & (outcomes <= high)
-    return Coverage(float(inside.mean()), n, float(ends[0]), float(ends[1]))
+    return Coverage(float(held.mean()), n, float(ends[0]), float(ends[1]))
+
+
+def windows_apart(first: ArrayLike, length: int) -> int:
+    """Most windows of `length` months, begun at the months `first`, of which no two share a month.
+
+    Forecasts over overlapping windows repeat one another: so many are independent at best.
+    """
+    free, count = -math.inf, 0
+    for start in np.unique(np.asarray(first, dtype=np.int64)):
+        if start >= free:
+            free, count = float(start) + length, count + 1
+    return count
 
 
 def pit(ensemble: ArrayLike, observed: ArrayLike) -> Floats:
@@ -154,6 +175,13 @@ def pit_uniformity(places: ArrayLike) -> float:
     return float(stats.cramervonmises(values, "uniform").pvalue)
 
 
+def pit_counts(places: ArrayLike, bins: int = 5) -> list[int]:
+    """How many PIT values lie in each of `bins` equal parts of 0..1; missing ones are left out."""
+    values = np.asarray(places, dtype=np.float64).ravel()
+    counts, _ = np.histogram(values[np.isfinite(values)], bins=bins, range=(0.0, 1.0))
+    return [int(count) for count in counts]
+
+
 def energy_score(ensemble: ArrayLike, observed: ArrayLike, *, fair: bool = False) -> Floats:
     """CRPS of a vector: mean |x - y| - sum_ij |x_i - x_j| / (2 m^2) with Euclidean distance.
 
@@ -178,6 +206,14 @@ def brier(forecast: ArrayLike, outcome: ArrayLike) -> Floats:
     """Brier score over all categories: sum of (probability - indicator)^2 along the last axis."""
     forecast, outcome = (np.asarray(a, dtype=np.float64) for a in (forecast, outcome))
     return ((forecast - outcome) ** 2).sum(axis=-1)
+
+
+def brier_of_event(chance: ArrayLike, happened: ArrayLike) -> Floats:
+    """Brier score of a yes or no: (chance - happened)^2, half of that over the two categories. Shapes broadcast."""
+    chance, happened = (np.asarray(a, dtype=np.float64) for a in (chance, happened))
+    if np.any((chance < 0) | (chance > 1)):
+        raise ValueError("a chance lies between 0 and 1")
+    return (chance - happened) ** 2
 
 
 def skill(score: ArrayLike, baseline: ArrayLike) -> float:
