@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ripeness.api.progress import Progress
+from ripeness.api.score_lines import Scores
 from ripeness.api.simulation import Asked
 from ripeness.bargaining import Grid
 from ripeness.base import RipenessError
@@ -130,7 +131,9 @@ def ratchet_months(policy: Policy | None) -> float:
     return policy.ratchet.months * policy.ratchet.steps / 2.0
 
 
-def endings_document(case: Case, endgame: Endgame, policies: Sequence[str]) -> dict[str, Any]:
+def endings_document(
+    case: Case, endgame: Endgame, policies: Sequence[str], scores: Scores
+) -> dict[str, Any]:
     """The `bargaining` part of a comparison's document, with `policies` for each policy's own entry."""
     found = endgame.found
     parts = by_model(found)
@@ -144,6 +147,7 @@ def endings_document(case: Case, endgame: Endgame, policies: Sequence[str]) -> d
                 "kind": metric.kind,
                 "sense": metric.sense,
                 "judgment": metric.judgment,
+                **scores.of_ending(metric.name),
             }
             for metric in END_METRICS
         },

@@ -14,6 +14,7 @@ from ripeness.api.bargained import Bargaining, Endgame, endings_document, ends_o
 from ripeness.api.chart_data import MonthlyFans, charted, monthly_fans
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Result
+from ripeness.api.score_lines import Scores
 from ripeness.api.simulation import MEMBERS, Asked, Options, When, ask, simulated, with_paths
 from ripeness.base import RipenessError, closest, suggestion
 from ripeness.case import REFERENCE
@@ -34,7 +35,7 @@ from ripeness.ensemble.metrics import (
 )
 from ripeness.flow import Run
 from ripeness.policy import identical_policies
-from ripeness.report import SETTLED, Table, comparison_summary, comparison_tables
+from ripeness.report import SETTLED, Table, comparison_summary, comparison_tables, score_line
 
 if TYPE_CHECKING:
     import xarray
@@ -114,6 +115,7 @@ class Comparison(Result):
                 row |= {key: gap[key] for key in ("share_lower", "share_higher")}
                 best = self.document["share_best"].get(name)
                 row["share_best"] = best[policy] if best else None
+                row["back_test"] = score_line(self.document["metrics"][name])
                 rows.append(row)
         return rows
 
@@ -125,6 +127,7 @@ class Comparison(Result):
         data: dict[str, Any] = {}
         for metric in self.metrics:
             about = {"units": metric.unit, "long_name": metric.label, "reduction": metric.reduction}
+            about["back_test"] = score_line(self.document["metrics"][metric.name]) or ""
             data[metric.name] = (("policy", "member"), values_of(self.run, metric), about)
         fans = self.fans()
         for chart in charted(self.run.program):
@@ -351,7 +354,10 @@ def _document(result: Comparison) -> dict[str, Any]:
                 "share_higher": float((gap > 0).mean()),
             }
     document["drivers"] = _drivers(result, document, ranked)
-    endings = None if result.endgame is None else endings_document(asked.case, result.endgame, run.policies)
+    scores = Scores.of(asked.case)
+    endings = (
+        None if result.endgame is None else endings_document(asked.case, result.endgame, run.policies, scores)
+    )
     if endings is not None:
         for policy, models in endings.pop("policies").items():
             entry = document["policies"][policy]
@@ -365,14 +371,24 @@ def _document(result: Comparison) -> dict[str, Any]:
         "reference": REFERENCE,
         "draws": asked.draws.as_record(),
         "metrics": {
-            metric.name: {"label": metric.label, "unit": metric.unit, "reduction": metric.reduction}
+            metric.name: {
+                "label": metric.label,
+                "unit": metric.unit,
+                "reduction": metric.reduction,
+                **scores.of_metric(metric.name),
+            }
             for metric in wanted
         },
         **document,
         "identical": groups,
         "not_modelled": list(asked.case.not_modelled),
         "bargaining": endings,
-        "notes": [*([NOT_HERE] if endings is None else []), *_window_notes(asked), *_role_notes(asked.case)],
+        "notes": [
+            *([NOT_HERE] if endings is None else []),
+            *_window_notes(asked),
+            *_role_notes(asked.case),
+            *([] if scores.remark is None else [scores.remark]),
+        ],
     }
 
 

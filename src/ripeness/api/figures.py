@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ripeness.api.chart_data import MonthlyFans, charted, observed
+from ripeness.api.score_lines import Scores
 from ripeness.base import RipenessError
 from ripeness.case import REFERENCE
+from ripeness.report import chart_line
 from ripeness.report.fan_charts import MOST_POLICIES, FanFigure, Panel, save_figure
 
 if TYPE_CHECKING:
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 def figure_of(result: Comparison, fans: MonthlyFans, policies: tuple[str, ...]) -> FanFigure:
     """Small multiples of some policies of a comparison; the reference comes first."""
     case, run = result.asked.case, result.run
+    scores = Scores.of(case)
     panels = []
     for chart in charted(run.program):
         values, weak = observed(case, chart, fans.months)
         bands = {policy: fans.quantiles[policy][chart.name] for policy in policies}
-        panels.append(Panel(chart.title, chart.unit, bands, values, weak))
+        said = chart_line(scores.of_metric(chart.name))
+        panels.append(Panel(chart.title, chart.unit, bands, values, weak, said))
     acting = {
         p.name: p.start for p in result.asked.policies if p.name in policies[1:] and p.start is not None
     }

@@ -38,6 +38,7 @@ from ripeness.case.records import (
 )
 from ripeness.case.scaffold import new_case
 from ripeness.case.schemas import KINDS, schema
+from ripeness.case.score_sheet import Score, ScoreSheet, inputs_of_scores, read_scores
 from ripeness.case.scoring import Odds, PlanPart, PublishedPlan, ScoredEvent, Scoring, Vector
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "PublishedPlan",
     "Ratchet",
     "RecordedOutcome",
+    "Score",
+    "ScoreSheet",
     "ScoredEvent",
     "Scoring",
     "StakeMap",
@@ -77,6 +80,7 @@ __all__ = [
     "as_program",
     "blocks_of",
     "check",
+    "inputs_of_scores",
     "lever_range",
     "load",
     "locate",
@@ -84,6 +88,7 @@ __all__ = [
     "parameter_names",
     "prior_from",
     "quality_report",
+    "read_scores",
     "schema",
     "shipped",
 ]

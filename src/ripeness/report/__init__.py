@@ -14,6 +14,7 @@ from ripeness.report.listings import (
     verify_tables,
 )
 from ripeness.report.numbers import MINUS, decimals_for, number, percent
+from ripeness.report.scores import chart_line, score_line
 from ripeness.report.tables import Column, Share, Spread, Strip, Table, csv_records, csv_text, shown_rows
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "backcast_tables",
     "bench_tables",
     "case_tables",
+    "chart_line",
     "check_tables",
     "comparison_summary",
     "comparison_tables",
@@ -37,6 +39,7 @@ __all__ = [
     "number",
     "page",
     "percent",
+    "score_line",
     "shown_rows",
     "verify_tables",
 ]

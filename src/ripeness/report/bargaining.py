@@ -12,6 +12,7 @@ from dataclasses import replace
 from ripeness.report.bargaining_document import DEAL, PEOPLE, BargainingDocument
 from ripeness.report.documents import LATER, Document, driver_tables, share, spread
 from ripeness.report.numbers import percent
+from ripeness.report.scores import score_line
 from ripeness.report.tables import Cell, Column, Table
 
 ABSENT = "none"
@@ -86,6 +87,14 @@ def _table(
     return Table(name, title, (POLICY, *columns), tuple(rows), notes, further)
 
 
+def _scored(told: BargainingDocument, *metrics: str) -> list[str]:
+    """How such forecasts did in the past: the first of these metrics that has a score, else why the first has none."""
+    about = [told.told["metrics"][metric] for metric in metrics if metric in told.told["metrics"]]
+    chosen = next((each for each in about if each.get("score")), about[0] if about else {})
+    said = score_line(chosen)
+    return [] if said is None else [said]
+
+
 def _verdict_words(told: BargainingDocument, found: Document | None) -> str:
     if found is None:
         return ""
@@ -115,6 +124,7 @@ def _deal_table(told: BargainingDocument) -> Table:
         found: list[Cell] = [told.spread(policy, model, DEAL) for model in models]
         return [*found, _verdict_words(told, verdicts.get(policy))] if verdicts else found
 
+    notes += _scored(told, DEAL, "p_settled")
     title = f"{told.told['metrics'][DEAL]['label']}, {told.counted_in(DEAL)}, {told.window}"
     return _table(told, "deal", title, columns, cells, *notes)
 
@@ -139,6 +149,7 @@ def _people_table(told: BargainingDocument) -> Table:
         found: list[Cell] = [told.widest(policy, metric) for metric in shown]
         return [*found, _verdict_words(told, verdicts.get(policy))] if verdicts else found
 
+    notes += _scored(told, "casualties_a")
     unit = told.counted_in(PEOPLE)
     title = f"Killed, wounded and missing, {unit}, {told.window}"
     return _table(told, "people", title, columns, cells, *notes)
@@ -169,6 +180,7 @@ def _terms_table(told: BargainingDocument) -> Table:
         f"Main model, median (5 to 95 %) over futures; {LATER}: after {told.told['until']} or never. Terms: of the "
         f"futures that end in a deal, the share of the stake ({told.told['stake']['title']}) that {attacker} has.",
         "Land: at the deal, or at the end of the run; the band is that of the main model and its rivals.",
+        *(f"Land: {line[0].lower()}{line[1:]}" for line in _scored(told, "territory_km2")),
     )
 
 

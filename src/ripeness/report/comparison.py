@@ -9,6 +9,7 @@ from ripeness.report.bargaining import deciding_tables, ending_tables
 from ripeness.report.bargaining_sentences import ending_conclusions, ending_lines, ending_remarks
 from ripeness.report.documents import LATER, Document, driver_tables, listed, share, spread, with_party_names
 from ripeness.report.numbers import DIFFERENCE_DIGITS, decimals_for, number, percent
+from ripeness.report.scores import legend, score_line
 from ripeness.report.tables import Cell, Column, Strip, Table
 
 SETTLED = 0.95
@@ -93,6 +94,9 @@ def _metric_table(document: Document, name: str) -> Table:
         notes.append(
             f"{LATER}: after {document['run']['until']}, the end of the run; differences count it as one month after."
         )
+    said = score_line(about)
+    if said is not None:
+        notes.append(said)
     how = REDUCTIONS[about["reduction"]].format(**document["run"])
     title = f"{about['label']}, {about['unit']}, {how}"
     return Table(f"metric_{name}", title, tuple(columns), tuple(rows), tuple(notes))
@@ -163,6 +167,8 @@ def comparison_summary(document: Document) -> dict[str, tuple[str, ...]]:
     ]
     if len(document["policies"]) > 1 and document["metrics"]:
         above.append(_legend(document))
+    if any(about.get("score") is not None for about in document["metrics"].values()):
+        above.append(legend())
     return {"above": tuple(above), "below": (*_remarks(document), *conclusions(document).values())}
 
 

@@ -59,6 +59,8 @@ class Panel:
     observed: Floats
     weak: NDArray[np.bool_]
     """(T,) where the record is recalled or claimed."""
+    score: str = ""
+    """How such forecasts did in the past, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def in_words(figure: FanFigure) -> str:
         for policy, band in panel.bands.items():
             low, middle, high = (float(band[i, -1]) for i in (0, 2, 4))
             parts.append(f"{policy} {middle:.3g} (5 to 95 %: {low:.3g} to {high:.3g})")
-        said.append(f"{panel.title}, {panel.unit}, in {figure.until}: {'; '.join(parts)}.")
+        score = f" ({panel.score})" if panel.score else ""
+        said.append(f"{panel.title}, {panel.unit}, in {figure.until}: {'; '.join(parts)}{score}.")
     return " ".join(said)
 
 
@@ -186,8 +189,9 @@ def _draw_panel(axes: Axes, panel: Panel, figure: FanFigure, first: int) -> None
     _set_limits(axes, panel, first)
     _mark_months(axes, figure, x)
     _label_ends(axes, panel, x)
-    axes.set_title(panel.title, loc="left", fontsize=11.5, weight="bold", color=INK, pad=17)
-    axes.text(0, 1.035, panel.unit, transform=axes.transAxes, fontsize=9, color=MUTED)
+    axes.set_title(panel.title, loc="left", fontsize=11.5, weight="bold", color=INK, pad=27 if panel.score else 17)
+    lines = f"{panel.unit}\n{panel.score}" if panel.score else panel.unit
+    axes.text(0, 1.035, lines, transform=axes.transAxes, fontsize=8.5, color=MUTED, linespacing=1.25)
     axes.grid(axis="y", color=GRID, lw=0.7)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
