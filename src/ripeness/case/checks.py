@@ -114,7 +114,7 @@ def case_faults(document: Document, span: Span, series_files: tuple[str, ...]) -
         problem = f"lies before {before} {getattr(span, before)}"
         yield document.fault((key,), str(getattr(span, key)), problem, remedy)
         span = Span()
-    yield from _month_faults(document, ("default_start",), span)
+    yield from month_faults(document, ("default_start",), span)
     for site, name in (_said(document, "observations") or {}).items():
         if name not in series_files:
             remedy = suggestion(name, series_files, "series")
@@ -209,7 +209,7 @@ def war_faults(document: Document, span: Span) -> Iterator[Fault]:
         if part.get("zero", 0.0) == part["full"]:
             remedy = "give the value at full effort, and `zero` where none is not 0"
             yield document.fault(("effort", index, "full"), part["full"], "is the value at no effort", remedy)
-    yield from _month_faults(document, ("outcome", "month"), span)
+    yield from month_faults(document, ("outcome", "month"), span)
     outcome = _said(document, "outcome") or {}
     if outcome.get("kind") == "settled" and "month" not in outcome:
         yield document.fault(("outcome",), None, "a settlement has no month", "add month")
@@ -228,7 +228,7 @@ def _late(
         yield document.fault(path, str(first), f"begins after the first month {needed}", remedy)
 
 
-def _month_faults(document: Document, path: Path, span: Span) -> Iterator[Fault]:
+def month_faults(document: Document, path: Path, span: Span) -> Iterator[Fault]:
     """Fault of a month that lies before the war or after the case."""
     said = _said(document, *path)
     if said is not None:
@@ -461,13 +461,13 @@ def policy_faults(documents: Mapping[str, Document], span: Span) -> Iterator[Fau
         base = _said(document, "base")
         if base is not None and base not in documents:
             yield document.fault(("base",), base, "unknown policy", suggestion(base, documents, "policy"))
-        yield from _month_faults(document, ("start",), span)
+        yield from month_faults(document, ("start",), span)
         for path, _ in entries(document, "changes"):
-            yield from _change_faults(document, path, span)
+            yield from change_faults(document, path, span)
         for trigger, node in entries(document, "triggers"):
             then = node.value.get("then") if isinstance(node.value, dict) else None
             for index in range(len(then.value) if then is not None and isinstance(then.value, list) else 0):
-                yield from _change_faults(document, (*trigger, "then", index), span)
+                yield from change_faults(document, (*trigger, "then", index), span)
         for path, _ in entries(document, "expected"):
             yield from _policy_reference(document, (*path, "than"), documents)
     yield from _circles(documents)
@@ -492,7 +492,8 @@ def _circles(documents: Mapping[str, Document]) -> Iterator[Fault]:
             yield documents[stem].fault(("base",), base, f"bases go in a circle: {words}", "break the circle")
 
 
-def _change_faults(document: Document, path: Path, span: Span) -> Iterator[Fault]:
+def change_faults(document: Document, path: Path, span: Span) -> Iterator[Fault]:
+    """Faults of one change: amounts and months out of range."""
     change = _said(document, *path)
     if change is None:
         return
@@ -515,7 +516,7 @@ def _change_faults(document: Document, path: Path, span: Span) -> Iterator[Fault
         said = change.get(key)
         if said is None or not said[0].isdigit():
             continue
-        faults = list(_month_faults(document, (*path, key), span))
+        faults = list(month_faults(document, (*path, key), span))
         yield from faults
         if not faults:
             dated[key] = Month.parse(said)
@@ -543,4 +544,4 @@ def expected_faults(
             for key in ("given", "than"):
                 yield from _policy_reference(document, (*path, key), policies)
             for key in ("start", "month"):
-                yield from _month_faults(document, (*path, key), span)
+                yield from month_faults(document, (*path, key), span)

@@ -17,6 +17,7 @@ from ripeness.case.yaml_text import Node, read_yaml
 SUFFIXES = {
     "instruments": ".yaml",
     "policies": ".yaml",
+    "experiments": ".yaml",
     "tests": ".yaml",
     "series": ".csv",
     "talks": ".csv",

@@ -24,6 +24,8 @@ from ripeness.case.checks import (
     span_of,
 )
 from ripeness.case.common import bargaining_parameters, common_priors, world_parameters
+from ripeness.case.experiment_file import AREA as EXPERIMENTS
+from ripeness.case.experiment_file import ID, experiment_faults, experiment_from
 from ripeness.case.folder import RECORD, Document, case_files, hash_files, read_document
 from ripeness.case.records import (
     Actor,
@@ -130,12 +132,17 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     instruments = documents("instruments", "instrument")
     policies = documents("policies", "policy")
     tests = documents("tests", "tests")
+    experiments = documents(EXPERIMENTS, "experiment")
     series_files = {Path(file).stem: file for file in files if file.startswith("series/")}
     for area, stems in (("series", series_files), ("instruments", instruments), ("policies", policies)):
         for stem in stems:
             if not _NAME.fullmatch(stem):
                 remedy = "use lower-case letters, digits and underscores, beginning with a letter"
                 faults.append(Fault(f"{area}/{stem}", None, "", stem, "is not a name", remedy))
+    for stem in experiments:
+        if not ID.fullmatch(stem):
+            remedy = "use letters, digits and underscores, beginning with a letter"
+            faults.append(Fault(f"{EXPERIMENTS}/{stem}", None, "", stem, "is not a name", remedy))
 
     span = span_of(about)
     series, wrong = _series(folder, series_files, _known_ahead(about) | plan_series(_said(scoring)))
@@ -154,11 +161,25 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     faults += compared_faults(about, policies)
     faults += expected_faults(tests, policies, span)
     faults += scoring_faults(scoring, program_of(about), tuple(series_files), _observed(about))
+    faults += experiment_faults(experiments, span, program_of(about))
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
-    return _case(folder, files, about, parameters, instruments, policies, tests, series, actor_rows, scoring), []
+    case = _case(
+        folder,
+        files,
+        about,
+        parameters,
+        instruments,
+        policies,
+        tests,
+        series,
+        actor_rows,
+        scoring,
+        experiments,
+    )
+    return case, []
 
 
 def _said(document: Document) -> dict | None:
@@ -208,6 +229,7 @@ def _case(
     series: dict[str, Series],
     actor_rows: tuple[ActorRow, ...],
     scoring: Document,
+    experiments: dict[str, Document],
 ) -> Case:
     said = _plain(about)
     blocks = tuple(said["blocks"])
@@ -249,6 +271,7 @@ def _case(
         actor_rows=actor_rows,
         notes=lines(said.get("note")),
         scoring=scoring_from(_said(scoring)),
+        experiments={name: experiment_from(_plain(document)) for name, document in experiments.items()},
     )
 
 

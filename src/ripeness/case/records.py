@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness.base import Month
+from ripeness.case.experiment import Experiment
 from ripeness.case.month_facts import month_rows
 from ripeness.case.names import PULSE_LEVERS
 from ripeness.case.priors import Prior, prior_from
@@ -329,6 +330,8 @@ class Case:
     notes: tuple[str, ...] = ()
     """What a reader of its runs must know of how it was made."""
     scoring: Scoring = field(default_factory=Scoring)
+    experiments: dict[str, Experiment] = field(default_factory=dict)
+    """Natural experiments by id."""
 
     @property
     def months(self) -> tuple[Month, ...]:

@@ -428,7 +428,91 @@ def _scoring() -> Schema:
         },
         {"url": URL, "note": TEXT},
     )
-    return record({}, {"vectors": many(vector), "plans": many(plan), "events": many(event), "odds": many(odds)})
+    return record(
+        {}, {"vectors": many(vector), "plans": many(plan), "events": many(event), "odds": many(odds)}
+    )
+
+
+def _experiment() -> Schema:
+    sense = one_of(("rise", "fall", "stay"), "sense")
+    positive = {**NUMBER, "exclusiveMinimum": 0.0, "description": "a number above 0"}
+    flag = {"type": "boolean", "description": "true or false"}
+    recorded = record(
+        {"value": NUMBER, "sd": positive, "source": TEXT, "quality": one_of(JUDGED, "quality")},
+        {"url": URL, "note": TEXT},
+    )
+    outputs = [name for name in OUTPUTS if not name.endswith(("log_likelihood", "_residual"))]
+    predicted = record(
+        {"output": one_of(outputs, "output"), "sense": sense},
+        {
+            "measure": one_of(("change", "effect"), "measure"),
+            "before": MONTH,
+            "after": MONTH,
+            "within": positive,
+            "because": TEXT,
+            "recorded": recorded,
+        },
+    )
+    odds = record({"who": TEXT, "chance": SHARE, "source": TEXT})
+    ending = record(
+        {"what": one_of(("settled", "least_a", "most_d"), "quantity"), "after": MONTH, "because": TEXT},
+        {
+            "before": MONTH,
+            "sense": sense,
+            "within": positive,
+            "happened": flag,
+            "recorded": recorded,
+            "odds": many(odds, 1),
+        },
+    )
+    unmoved = record({"output": one_of(outputs, "output"), "because": TEXT}, {"exactly": flag})
+    values = {
+        "type": "object",
+        "patternProperties": {r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)?$": NUMBER},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "description": "values by parameter",
+    }
+    identity = {
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9_]*$",
+        "description": "a name of letters, digits and underscores",
+    }
+    return record(
+        {
+            "experiment": identity,
+            "title": TEXT,
+            "event": TEXT,
+            "date": DATE,
+            "cutoff": MONTH,
+            "origin": MONTH,
+            "before": MONTH,
+            "after": MONTH,
+            "until": MONTH,
+            "given": LINES,
+            "blind": record({"structure": flag, "note": TEXT}),
+        },
+        {
+            "program": one_of(tuple(PROGRAMS), "program"),
+            "predictions": many(predicted, 1),
+            "without": many(_change(), 1),
+            "unmoved": many(unmoved, 1),
+            "endings": many(ending, 1),
+            "unanswered": many(record({"question": TEXT, "reason": TEXT}), 1),
+            "variants": many(
+                record(
+                    {
+                        "name": NAME,
+                        "values": values,
+                        "because": TEXT,
+                    }
+                ),
+                1,
+            ),
+            "sources": many(TEXT, 1),
+            "note": LINES,
+        },
+    )
 
 
 def _series() -> Schema:
@@ -464,6 +548,10 @@ _KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
     "common": (_common, "common/*.yaml: priors that every case with a war inherits"),
     "instrument": (_instrument, "instruments/NAME.yaml: dated values of levers with their acts"),
     "policy": (_policy, "policies/NAME.yaml: changes to the instruments, and triggers"),
+    "experiment": (
+        _experiment,
+        "experiments/ID.yaml: a dated event, what is predicted of it, what must not move",
+    ),
     "series": (_series, "series/NAME.csv: one row of the table"),
     "record": (_war_record, "record.yaml: a past war, from which a case is made"),
     "scoring": (_scoring, "scoring.yaml: vectors, plans, events and odds of others that a backcast scores"),
