@@ -9,9 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ripeness.api.backcasting import backcast
     from ripeness.api.case_library import cases, check, faults_document, new, schema
     from ripeness.api.comparison import Comparison, compare, run
-    from ripeness.api.judging import backcast, bench, fit, verify
+    from ripeness.api.judging import bench, fit, verify
     from ripeness.api.progress import Progress, Silent
     from ripeness.api.results import Answer, Result, shown_rows
 
@@ -21,7 +22,8 @@ COMMANDS = ("cases", "new", "check", "schema", "run", "compare", "backcast", "fi
 _HOME = {
     **dict.fromkeys(("cases", "check", "faults_document", "new", "schema"), "case_library"),
     **dict.fromkeys(("Comparison", "compare", "run"), "comparison"),
-    **dict.fromkeys(("backcast", "bench", "fit", "verify"), "judging"),
+    "backcast": "backcasting",
+    **dict.fromkeys(("bench", "fit", "verify"), "judging"),
     **dict.fromkeys(("Progress", "Silent"), "progress"),
     **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
 }

@@ -131,9 +131,7 @@ def ratchet_months(policy: Policy | None) -> float:
     return policy.ratchet.months * policy.ratchet.steps / 2.0
 
 
-def endings_document(
-    case: Case, endgame: Endgame, policies: Sequence[str], scores: Scores
-) -> dict[str, Any]:
+def endings_document(case: Case, endgame: Endgame, policies: Sequence[str], scores: Scores) -> dict[str, Any]:
     """The `bargaining` part of a comparison's document, with `policies` for each policy's own entry."""
     found = endgame.found
     parts = by_model(found)

@@ -1,190 +1,26 @@
-"""Is it any good: forecasts as of past months, calibration, proof of a saved run, and speed."""
+"""Is it any good: calibration, proof of a saved run, and speed. Forecasts as of past months are in `backcasting`."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import RUN_KEYS, Answer, run_block
 from ripeness.api.simulation import Options, When, make_ready, month
-from ripeness.base import Month, RipenessError, content_hash, month_range, suggestion
+from ripeness.base import RipenessError, content_hash, suggestion
 from ripeness.case import Case, load
 from ripeness.ensemble.metrics import statistic
 from ripeness.ensemble.verify import verify_run
-from ripeness.report import backcast_tables, bench_tables, fit_tables, verify_tables
+from ripeness.report import bench_tables, fit_tables, verify_tables
 
 if TYPE_CHECKING:
     from ripeness.fit import Posterior
-
-BACKCAST_MEMBERS = 1024
-
-ORIGIN_STEP = 2
-"""Months between origins where none are named."""
-
-FIRST_ORIGIN_AFTER = 12
-"""Months of record before the first origin where none are named."""
-
-Mode = Literal["conditional", "unconditional"]
-
-
-def backcast(
-    case: str | Path | Case = "ukraine",
-    *,
-    origins: str | Sequence[Month | str] | None = None,
-    horizons: str | Sequence[int] = (1, 3, 6, 12),
-    mode: str = "conditional",
-    members: int = BACKCAST_MEMBERS,
-    particles: int = 512,
-    seed: int = 1,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> Answer:
-    """Forecasts as of past months, scored against baselines that know no mechanism.
-
-    Args:
-        case: name of a shipped case, or a folder.
-        origins: months as `2024-01:2026-06` (every second), `2024-01:2026-06:1`, or a list.
-        horizons: months ahead; 1 is the origin month itself.
-        mode: `conditional` gives the true instruments and Brent after the origin, `unconditional` does not.
-        members: futures of each forecast.
-        particles: draws of each fit as of an origin; a posterior that the case ships for it is used.
-        seed: counter of the random numbers.
-        threads: threads; all cores by default.
-        progress: listener of progress.
-
-    Raises:
-        RipenessError: an option or the case is at fault.
-    """
-    from ripeness.fit import backcast as scored
-    from ripeness.fit import fit_origins, posterior_of
-
-    options = Options(members, seed, threads=threads)
-    ahead = _horizons(horizons)
-    if mode not in ("conditional", "unconditional"):
-        raise RipenessError(f"there is no mode {mode!r}", "write conditional or unconditional")
-    chosen: Mode = "conditional" if mode == "conditional" else "unconditional"
-    loaded = load(case) if isinstance(case, str | Path) else case
-    months = _origins(loaded, origins)
-    with told(progress) as heard:
-        make_ready(loaded, "float32", heard)
-        posteriors = {
-            origin: found for origin in months if (found := posterior_of(loaded, origin)) is not None
-        }
-        missing = [origin for origin in months if origin not in posteriors]
-        if missing:
-            make_ready(loaded, "float64", heard)
-            heard.stage(f"fitting to what was known at {len(missing)} past months", len(missing))
-            posteriors |= fit_origins(
-                loaded,
-                missing,
-                particles=particles,
-                seed=seed,
-                threads=threads,
-                origin_done=lambda _: heard.advance(),
-            )
-        heard.stage(f"forecasting from {len(months)} months", len(months))
-        result = scored(
-            loaded,
-            posteriors,
-            horizons=ahead,
-            mode=chosen,
-            members=options.members,
-            seed=seed,
-            threads=threads,
-            origin_done=lambda _: heard.advance(),
-        )
-    table = _finite(result.table())
-    hashes = {str(origin): posteriors[origin].hash for origin in sorted(posteriors)}
-    known = {
-        "case": loaded.name,
-        "case_hash": loaded.content_hash,
-        "policy_hashes": {},
-        "data_as_of": str(loaded.data_until),
-        "seed": seed,
-        "members": options.members,
-        "mode": "forecast",
-        "start": str(months[0]),
-        "until": str(min(months[-1] + (max(ahead) - 1), loaded.last_month)),
-    }
-    document = {
-        "schema": "ripeness/backcast/1",
-        "run": _hashed(run_block(**known), {"posteriors": hashes, "horizons": list(ahead), "mode": chosen}),
-        "series": table,
-        "mode": chosen,
-        "origins": [str(origin) for origin in months],
-        "posteriors": hashes,
-    }
-    rows = tuple(
-        {
-            "series": forecast.series,
-            "origin": str(forecast.origin),
-            "horizon": forecast.horizon,
-            "month": str(forecast.month),
-            "observed": forecast.observed,
-            "median": forecast.median,
-            "low80": forecast.low80,
-            "high80": forecast.high80,
-            "crps": forecast.crps,
-            "pit": forecast.pit,
-            **{f"crps_{name}": value for name, value in forecast.baselines.items()},
-        }
-        for forecast in result.forecasts
-    )
-    return Answer(document, f"{loaded.name}: backcast, {chosen}", rows, backcast_tables, (_verdict(table),))
-
-
-def _verdict(table: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """One sentence on how often the model was closer than the random walk, and how honest its bands were."""
-    cells = [cell for horizons in table.values() for cell in horizons.values()]
-    judged = [cell for cell in cells if cell["skill"] is not None]
-    closer = sum(cell["skill"] > 0 for cell in judged)
-    total = sum(cell["n"] for cell in cells)
-    inside = sum(cell["n"] * cell["coverage80"] for cell in cells) / total if total else float("nan")
-    return (
-        f"Closer than the random walk in {closer} of {len(judged)} series and horizons; {100 * inside:.0f} of 100 "
-        f"outcomes lay in the 80 % band ({total} forecasts)."
-    )
-
-
-def _horizons(said: str | Sequence[int]) -> tuple[int, ...]:
-    try:
-        months = [int(each) for each in (said.split(",") if isinstance(said, str) else said)]
-    except ValueError:
-        raise RipenessError(f"horizons {said!r} are not numbers of months", "write 1,3,6,12") from None
-    if not months or min(months) < 1:
-        raise RipenessError(f"horizons {said!r} do not begin at 1", "write 1,3,6,12")
-    return tuple(sorted(set(months)))
-
-
-def _origins(case: Case, said: str | Sequence[Month | str] | None) -> tuple[Month, ...]:
-    """Origins in order, each with some record before it and some after."""
-    if said is None:
-        months = month_range(case.first_month + FIRST_ORIGIN_AFTER, case.data_until)[::ORIGIN_STEP]
-    elif isinstance(said, str):
-        parts = said.split(":")
-        first = month(parts[0], "origins")
-        last = month(parts[1], "origins") if len(parts) > 1 else first
-        assert first is not None and last is not None
-        if len(parts) > 3 or (len(parts) == 3 and not (parts[2].isdigit() and int(parts[2]))):
-            raise RipenessError(
-                f"origins {said!r} cannot be read", "write 2024-01:2026-06 or 2024-01:2026-06:3"
-            )
-        months = month_range(first, last)[:: int(parts[2]) if len(parts) == 3 else ORIGIN_STEP]
-    else:
-        months = tuple(sorted(found for each in said if (found := month(each, "origins")) is not None))
-    if not months or months[0] < case.first_month + 6 or months[-1] > case.data_until:
-        raise RipenessError(
-            f"origins {said!r} do not lie in the record",
-            f"choose months from {case.first_month + 6} to {case.data_until}, the earlier first",
-        )
-    return months
 
 
 def fit(
@@ -284,11 +120,11 @@ def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: 
     }
     document = {
         "schema": "ripeness/fit/1",
-        "run": _hashed(run_block(**known), {"posterior": posterior.hash}),
+        "run": hashed(run_block(**known), {"posterior": posterior.hash}),
         "cutoff": str(posterior.cutoff),
         "posterior": posterior.hash,
         "parameters": parameters,
-        "diagnostics": _finite(posterior.diagnostics),
+        "diagnostics": finite(posterior.diagnostics),
         "saved": str(saved),
     }
     rows = tuple(
@@ -389,17 +225,17 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if not isinstance(value, dict | list)} | seconds
 
 
-def _hashed(block: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+def hashed(block: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     """A run block with a hash over its entries and over what else the numbers depend on."""
     return {**block, "hash": content_hash({**block, **more})}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Plain values in which numbers that do not exist are None."""
     if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: finite(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [finite(each) for each in value]
     if isinstance(value, float | np.floating):
         return float(value) if np.isfinite(value) else None
     return value.item() if isinstance(value, np.generic) else value

@@ -68,7 +68,12 @@ class Scores:
         if not blocks:
             return {"score": None, "score_reason": "it was recorded in too few months to be scored"}
         mode = FORECAST_MODE if FORECAST_MODE in blocks else GIVEN_MODE
-        score: dict[str, Any] = {"series": series, "mode": mode, "stale": self.stale is not None, **blocks[mode]}
+        score: dict[str, Any] = {
+            "series": series,
+            "mode": mode,
+            "stale": self.stale is not None,
+            **blocks[mode],
+        }
         if mode == FORECAST_MODE:
             score["given"] = blocks.get(GIVEN_MODE)
         return {"score": score, "score_reason": None}

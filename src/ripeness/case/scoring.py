@@ -69,7 +69,7 @@ class ScoredEvent:
 
 @dataclass(frozen=True)
 class Odds:
-    """Chances that others gave on a date that an event comes by some months; the last chance is that of none of them."""
+    """Chances that others gave on a date that an event comes by some months; the last is that of none of them."""
 
     event: str
     asked: dt.date

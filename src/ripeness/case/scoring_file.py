@@ -53,7 +53,8 @@ def scoring_from(said: Mapping[str, Any] | None) -> Scoring:
                 item.get("above"),
                 item.get("below"),
                 item.get("ending"),
-                *(Month.parse(item[key]) if key in item else None for key in ("until", "happened")),
+                Month.parse(item["until"]) if "until" in item else None,
+                Month.parse(item["happened"]) if "happened" in item else None,
                 item.get("source", ""),
                 item.get("note", ""),
             )

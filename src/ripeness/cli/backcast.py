@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,22 @@ Mode = Annotated[
         rich_help_panel=o.CHOICE,
     ),
 ]
+Events = Annotated[
+    bool,
+    typer.Option(
+        "--events",
+        help="Also ask whether the war ends, beside dated odds of others.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
+Charts = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Write tables, every forecast (CSV) and PIT histograms (SVG, PNG) here.",
+        rich_help_panel=o.OUTPUT,
+    ),
+]
 Particles = Annotated[
     int, typer.Option(metavar="N", help="Draws of each fit as of an origin.", rich_help_panel=o.FUTURES)
 ]
@@ -40,10 +57,11 @@ def command(
     origins: Origins = None,
     horizons: Horizons = "1,3,6,12",
     mode: Mode = "conditional",
+    events: Events = False,
     members: o.Members = 1024,
     particles: Particles = 512,
     seed: o.Seed = 1,
-    out: o.Out = None,
+    out: Charts = None,
     as_json: o.Json = False,
     quiet: o.Quiet = False,
     threads: o.Threads = None,
@@ -57,14 +75,15 @@ def command(
         origins=origins,
         horizons=horizons,
         mode=mode,
+        events=events,
         members=members,
         particles=particles,
         seed=seed,
         threads=threads,
         progress=progress_of(quiet),
     )
-    last = []
+    last = ["Intervals, their bands and PIT counts of each series: --json, or in the tables of --out DIR."]
     if out is not None:
         result.save(out)
-        last = [f"Saved: tables and every forecast in {out}."]
-    show(result, as_json, last=last)
+        last.append(f"Saved: tables, every forecast and charts in {out}.")
+    show(result, as_json, [table for table in result.tables() if not table.further], last)

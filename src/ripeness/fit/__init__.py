@@ -28,6 +28,7 @@ from ripeness.fit.posterior import (
     save_posterior,
     target,
 )
+from ripeness.fit.sheet import score_sheet
 
 __all__ = [
     "HORIZONS",
@@ -54,6 +55,7 @@ __all__ = [
     "read_predictions",
     "save_posterior",
     "score_prediction",
+    "score_sheet",
     "scored_series",
     "target",
     "write_prediction",

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ripeness.base import Month, RipenessError, month_range
 from ripeness.case import SITE_UNITS, Case, ScoredEvent, Vector
@@ -184,7 +186,7 @@ def backcast(
                 for name, record in records.items()
                 if (found := _Seen.of(record, run, origin, horizon, seed)) is not None
             }
-            forecasts += [_score(case, each) for each in seen.values()]
+            forecasts += [_score(each) for each in seen.values()]
             joint += [
                 _joint(vector, [seen[name] for name in vector.scales])
                 for vector in case.scoring.vectors
@@ -197,9 +199,7 @@ def backcast(
             ]
         if origin_done is not None:
             origin_done(origin)
-    return Backcast(
-        case.name, mode, tuple(sorted(posteriors)), tuple(forecasts), tuple(joint), tuple(events)
-    )
+    return Backcast(case.name, mode, tuple(sorted(posteriors)), tuple(forecasts), tuple(joint), tuple(events))
 
 
 def forecast_run(
@@ -344,7 +344,7 @@ class _Seen:
         """The forecast of what would be recorded; `part` gives each component of a vector errors of its own."""
         return self.path + self.sd * _noise(self.path.size, self.origin, self.horizon, self.seed, part)
 
-    def past(self) -> tuple[Floats, Floats]:
+    def past(self) -> tuple[NDArray[np.int_], Floats]:
         """Months on a count and values known before the origin."""
         values = self.record.known(self.origin)
         return np.arange(values.size), values
@@ -369,14 +369,14 @@ class _Seen:
                 continue
         case, plan = self.record.case, self.record.case.scoring.plan_of(self.record.output)
         if plan is not None:
-            known = {case.first_month + int(at): float(values[at]) for at in np.flatnonzero(~np.isnan(values))}
+            known = {
+                case.first_month + int(at): float(values[at]) for at in np.flatnonzero(~np.isnan(values))
+            }
             centre = plan_value(case, plan, self.month, self.origin, self.record.series.unit)
-            try:
+            with suppress(TooShortError):
                 found[BUDGET_PLAN] = plan_forecast(
                     centre, self.record.planned, known, members=self.path.size, seed=self.seed
                 )
-            except TooShortError:
-                pass
         return found
 
 
@@ -392,7 +392,7 @@ def _marks(draws: Floats, observed: float) -> Marks:
     )
 
 
-def _score(case: Case, seen: _Seen) -> Forecast:
+def _score(seen: _Seen) -> Forecast:
     draws = seen.draws()
     ends = {level: scores.central_interval(draws, level / 100) for level in LEVELS}
     return Forecast(

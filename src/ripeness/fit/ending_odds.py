@@ -193,12 +193,16 @@ def _bargained(
     names = [name for name in POLICIES[1:] if name in case.policies]
     # The eve from which months are walked is the origin itself: a deal may be made in it.
     question = posed(
-        case, origin, max(until, origin + 1), mode="unconditional", seed=seed, policies=names, start=origin + 1
+        case,
+        origin,
+        max(until, origin + 1),
+        mode="unconditional",
+        seed=seed,
+        policies=names,
+        start=origin + 1,
     )
     world = draw_posterior(posterior.draws, members, seed)
-    return bargain(
-        question, world, [0.0] * len(question.names), draws=draws, grid=grid, threads=threads
-    )
+    return bargain(question, world, [0.0] * len(question.names), draws=draws, grid=grid, threads=threads)
 
 
 def _by_draw(found: Bargained, origin: Month, model: str, month: Month) -> Any:

@@ -3,10 +3,10 @@
 Charts load matplotlib; import `ripeness.report.fan_charts` where one is drawn.
 """
 
+from ripeness.report.backcasts import backcast_tables
 from ripeness.report.comparison import SETTLED, comparison_summary, comparison_tables
 from ripeness.report.hypertext import page
 from ripeness.report.listings import (
-    backcast_tables,
     bench_tables,
     case_tables,
     check_tables,

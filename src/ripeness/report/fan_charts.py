@@ -189,7 +189,9 @@ def _draw_panel(axes: Axes, panel: Panel, figure: FanFigure, first: int) -> None
     _set_limits(axes, panel, first)
     _mark_months(axes, figure, x)
     _label_ends(axes, panel, x)
-    axes.set_title(panel.title, loc="left", fontsize=11.5, weight="bold", color=INK, pad=27 if panel.score else 17)
+    axes.set_title(
+        panel.title, loc="left", fontsize=11.5, weight="bold", color=INK, pad=27 if panel.score else 17
+    )
     lines = f"{panel.unit}\n{panel.score}" if panel.score else panel.unit
     axes.text(0, 1.035, lines, transform=axes.transAxes, fontsize=8.5, color=MUTED, linespacing=1.25)
     axes.grid(axis="y", color=GRID, lw=0.7)

@@ -1,4 +1,4 @@
-"""Tables of the smaller documents: cases, checks, backcasts, fits, verifications, speed."""
+"""Tables of the smaller documents: cases, checks, fits, verifications, speed."""
 
 from __future__ import annotations
 
@@ -94,45 +94,6 @@ def quality_table(report: Document) -> Table:
     rows += [row(name, about["values"], about["quality"]) for name, about in report["instruments"].items()]
     rows.append(row("parameters", report["parameters"]["count"], report["parameters"]["quality"]))
     return Table("quality", "What the numbers rest on, percent of values", columns, tuple(rows))
-
-
-def backcast_tables(document: Document) -> tuple[Table, ...]:
-    """Scores of forecasts by series and horizon, beside the random walk and the best baseline."""
-    columns = (
-        Column("series", "Series", text=True),
-        Column("horizon", "Horizon, months", decimals=0),
-        Column("n", "Forecasts"),
-        Column("crps", "CRPS", missing="none"),
-        Column("walk", "Random walk", missing="none"),
-        Column("best", "Best baseline", text=True),
-        Column("skill", "Skill", sign=True, decimals=2, missing="none"),
-        Column("coverage", "In 80 % band, %", decimals=0),
-    )
-    rows = []
-    for series, horizons in document["series"].items():
-        for label, scores in sorted(horizons.items(), key=lambda pair: int(pair[0][1:])):
-            baselines = scores["baselines"]
-            best = min(baselines, key=lambda name: baselines[name]) if baselines else ""
-            rows.append(
-                (
-                    series,
-                    int(label[1:]),
-                    scores["n"],
-                    _three(scores["crps"]),
-                    _three(baselines.get("random_walk")),
-                    f"{best} {_three(baselines[best])}" if best else "",
-                    scores["skill"],
-                    100.0 * scores["coverage80"],
-                )
-            )
-    notes = (
-        "CRPS, in the unit of the series: how far a forecast that is a distribution was off; smaller is closer.",
-        "Skill is 1 minus CRPS over that of the random walk: above 0 the model was closer, below 0 further off.",
-        "Of honest 80 % bands, 80 of 100 hold what then happened.",
-    )
-    return (
-        Table("backcast", f"Forecasts as of past months, {document['mode']}", columns, tuple(rows), notes),
-    )
 
 
 def _three(value: float | None) -> str:

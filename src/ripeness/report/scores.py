@@ -55,8 +55,8 @@ def ending_line(score: Mapping[str, Any]) -> str:
     first = next(by[months] for by in models.values() if months in by)
     came = "it never came" if first["happened"] == 0 else f"it came in {percent(first['happened'])} of 100"
     return (
-        f"Asked as of {first['n']} past months for a deal within {months[1:]}, of 100: {', '.join(said)}; {came}. Where "
-        "nothing ends, the least chance scores best."
+        f"Asked as of {first['n']} past months for a deal within {months[1:]} months, mean chance of 100: "
+        f"{', '.join(said)}; {came}. Where nothing ends, the least chance scores best."
     )
 
 
