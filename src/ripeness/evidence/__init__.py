@@ -1,9 +1,9 @@
 """What is known: series with vintages, sources and quality."""
 
+from ripeness.evidence.csv_table import MAX_BYTES
 from ripeness.evidence.quality import JUDGED, QUALITIES, shares
 from ripeness.evidence.series import (
     COLUMNS,
-    MAX_BYTES,
     REQUIRED,
     Observation,
     Series,

@@ -7,10 +7,8 @@ read counts.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness.base import UNITS, CaseFaults, Fault, Month, RipenessError, convert, shown, suggestion
+from ripeness.evidence.csv_table import Row, read_table
 from ripeness.evidence.quality import QUALITIES, shares
 
 REQUIRED = ("month", "value", "unit", "source", "quality", "vintage")
@@ -26,9 +25,6 @@ REQUIRED = ("month", "value", "unit", "source", "quality", "vintage")
 
 COLUMNS = ("month", "value", "unit", "source", "url", "quality", "vintage", "sd", "note")
 """Columns that a series file may have."""
-
-MAX_BYTES = 4 * 1024 * 1024
-"""Largest file that is read; monthly data need a hundredth of it."""
 
 Floats = NDArray[np.float64]
 Report = Callable[[str, str, str], None]
@@ -142,24 +138,9 @@ def read_series(
     `file` is how faults name the file. `known_ahead` allows a vintage before the month.
     """
     name = file or path.name
-    faults: list[Fault] = []
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MAX_BYTES else b""
-    except OSError as error:
-        return None, (
-            Fault(name, None, "", None, f"cannot be read: {error.strerror}", "put the file in place"),
-        )
-    if size > MAX_BYTES:
-        problem = f"is larger than {MAX_BYTES // 1024**2} MiB"
-        return None, (Fault(name, None, "", size, problem, "keep monthly rows only"),)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        problem = "is not UTF-8 text"
-        return None, (Fault(name, line, "", None, problem, "save the file as CSV in UTF-8"),)
-    rows = _observations(_rows(text, name, faults), name, faults, known_ahead)
+    lines, found = read_table(path, name, COLUMNS, REQUIRED)
+    faults = list(found)
+    rows = _observations(lines, name, faults, known_ahead)
     if faults:
         return None, tuple(faults)
     if not rows:
@@ -169,54 +150,8 @@ def read_series(
     return Series(path.stem, ordered[0].unit, tuple(ordered)), ()
 
 
-def _rows(text: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row; faults of the table itself go to `faults`."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] | None = None
-    line = 1
-    try:
-        for cells in reader:
-            at, line = line, reader.line_num + 1
-            if not cells:
-                continue
-            if header is None:
-                header = cells
-                faults_before = len(faults)
-                faults.extend(_header_faults(header, file, at))
-                if len(faults) > faults_before:
-                    return
-                continue
-            if len(cells) != len(header):
-                problem = f"the row has {len(cells)} cells, the header {len(header)}"
-                remedy = "complete the row; the file may have been cut off, or a comma may need quotes"
-                faults.append(Fault(file, at, "row", shown(",".join(cells)), problem, remedy))
-                continue
-            yield at, {key: cell.strip() for key, cell in zip(header, cells, strict=True)}
-    except csv.Error as error:
-        remedy = "close every quote; the file may have been cut off"
-        faults.append(Fault(file, line, "row", None, f"is not a CSV row ({error})", remedy))
-        return
-    if header is None:
-        remedy = f"start with the header {','.join(COLUMNS)}"
-        faults.append(Fault(file, 1, "", None, "is empty", remedy))
-
-
-def _header_faults(header: list[str], file: str, line: int) -> Iterator[Fault]:
-    for column in dict.fromkeys(header):
-        if column not in COLUMNS:
-            remedy = suggestion(column, COLUMNS, "column")
-            yield Fault(file, line, "header", shown(column), "unknown column", remedy)
-        elif header.count(column) > 1:
-            yield Fault(file, line, "header", column, "the column stands twice", "keep one of them")
-    # A column that was merely misspelt is one fault, not two.
-    if all(column in COLUMNS for column in header):
-        for column in REQUIRED:
-            if column not in header:
-                yield Fault(file, line, "header", column, "a column is missing", f"add the column {column}")
-
-
 def _observations(
-    rows: Iterator[tuple[int, dict[str, str]]], file: str, faults: list[Fault], known_ahead: bool
+    rows: Sequence[Row], file: str, faults: list[Fault], known_ahead: bool
 ) -> list[Observation]:
     found: list[Observation] = []
     released: dict[tuple[Month, Month], int] = {}
