@@ -8,14 +8,15 @@ from ripeness.fit.ending_odds import (
     ending_forecasts,
     ending_table,
 )
+from ripeness.fit.experiment_scores import score_levels, score_rows
 from ripeness.fit.experiments import (
-    Experiment,
-    experiments,
+    chosen_experiments,
+    committed_forecasts,
     predict,
     read_predictions,
-    score_prediction,
     write_prediction,
 )
+from ripeness.fit.placebos import Uninformed, equalities, surprise
 from ripeness.fit.posterior import (
     PARTS,
     Part,
@@ -35,16 +36,18 @@ __all__ = [
     "PARTS",
     "Backcast",
     "EndingForecast",
-    "Experiment",
     "Forecast",
     "OddsScore",
     "Part",
     "Posterior",
+    "Uninformed",
     "backcast",
+    "chosen_experiments",
+    "committed_forecasts",
     "ending_event",
     "ending_forecasts",
     "ending_table",
-    "experiments",
+    "equalities",
     "fit_origins",
     "fit_posterior",
     "forecast_run",
@@ -54,9 +57,11 @@ __all__ = [
     "read_posterior",
     "read_predictions",
     "save_posterior",
-    "score_prediction",
+    "score_levels",
+    "score_rows",
     "score_sheet",
     "scored_series",
+    "surprise",
     "target",
     "write_prediction",
 ]
