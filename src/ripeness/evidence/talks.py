@@ -44,6 +44,8 @@ KINDS = ("cost", "arms", "strike", "threat", "to_talk", "market", "other")
 
 ROLES = ("territory", "truce", "guarantee", "side_payment", "internal", "humanitarian", "political")
 
+STANDS = ("0", "1", "both")
+
 CARRIED_OUT = ("yes", "partly", "no", "unknown")
 
 MAIN_CODER = "editors"
@@ -101,6 +103,8 @@ class Issue:
     role: str
     definition: str
     anchors: tuple[str, str, str]
+    stand: str = ""
+    """The end of the scale (`0`, `1` or `both`) at which a small step is refused, or a price asked for it."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +201,7 @@ def read_talks(folder: Path, prefix: str = "talks") -> tuple[TalksRecord | None,
         return tuple(made)
 
     rounds = table("rounds", _ROUND, _ROUND_REQUIRED, _round)
-    issues = {issue.name: issue for issue in table("issues", _ISSUE, _ISSUE[:-2], _issue)}
+    issues = {issue.name: issue for issue in table("issues", _ISSUE, _ISSUE_REQUIRED, _issue)}
     known = tuple(issues)
     positions = table(
         "positions", _POSITION, _POSITION_REQUIRED, lambda cells: _position(cells, known, required=True)
@@ -257,7 +261,8 @@ _ROUND_REQUIRED = (
     "source",
     "quality",
 )
-_ISSUE = ("issue", "role", "definition", "anchor_0", "anchor_0.5", "anchor_1", "source", "quality")
+_ISSUE = ("issue", "role", "stand", "definition", "anchor_0", "anchor_0.5", "anchor_1", "source", "quality")
+_ISSUE_REQUIRED = ("issue", "role", "definition", "anchor_0", "anchor_0.5", "anchor_1")
 _POSITION = (
     "date",
     "actor",
@@ -371,7 +376,10 @@ def _round(cells: _Cells) -> Round:
 
 def _issue(cells: _Cells) -> Issue:
     anchors = (cells.needed("anchor_0"), cells.needed("anchor_0.5"), cells.needed("anchor_1"))
-    return Issue(cells.needed("issue"), cells.one_of("role", ROLES), cells.needed("definition"), anchors)
+    stand = cells.one_of("stand", STANDS, empty=True)
+    return Issue(
+        cells.needed("issue"), cells.one_of("role", ROLES), cells.needed("definition"), anchors, stand
+    )
 
 
 def _position(cells: _Cells, issues: Sequence[str], *, required: bool) -> Position:
