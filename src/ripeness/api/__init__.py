@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from ripeness.api.case_library import cases, check, faults_document, new, schema
     from ripeness.api.comparison import Comparison, compare, run
     from ripeness.api.judging import bench, fit, verify
+    from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
     from ripeness.api.results import Answer, Result, shown_rows
 
-COMMANDS = ("cases", "new", "check", "schema", "run", "compare", "backcast", "fit", "verify", "bench")
+COMMANDS = ("cases", "new", "check", "schema", "run", "compare", "backcast", "experiments", "fit", "verify", "bench")
 """Functions that mirror the commands one for one."""
 
 _HOME = {
     **dict.fromkeys(("cases", "check", "faults_document", "new", "schema"), "case_library"),
     **dict.fromkeys(("Comparison", "compare", "run"), "comparison"),
     "backcast": "backcasting",
+    "experiments": "natural_experiments",
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
     **dict.fromkeys(("Progress", "Silent"), "progress"),
     **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
@@ -40,6 +42,7 @@ __all__ = [
     "cases",
     "check",
     "compare",
+    "experiments",
     "faults_document",
     "fit",
     "new",

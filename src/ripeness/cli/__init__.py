@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from ripeness.cli import backcast, bench, cases, check, compare, fit, new, run, schema, verify
+from ripeness.cli import backcast, bench, cases, check, compare, experiments, fit, new, run, schema, verify
 from ripeness.cli.frame import Command, Commands
 
 HELP = """
@@ -39,6 +39,7 @@ for module, panel in (
     (schema, "Cases"),
     (fit, "Judge"),
     (backcast, "Judge"),
+    (experiments, "Judge"),
     (verify, "Judge"),
     (bench, "Judge"),
 ):

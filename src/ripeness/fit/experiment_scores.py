@@ -76,14 +76,17 @@ def usual_change(case: Case, output: str, span: int, origin: Month) -> float | N
 def direction(predicted: Predicted, median: float, truth: Truth | None) -> Direction:
     """Whether the model's median goes where the record went.
 
-    For `stay` both must be on the same side of `within` (the record widened by its error), and go the same way where
-    both have left it. Otherwise a recorded change smaller than its own error is unclear.
+    For `stay` both must be on the same side of `within`, and go the same way where both have left it; a record outside
+    it by less than its own error is unclear. So is, otherwise, a recorded change smaller than its own error.
     """
     if truth is None:
         return "no record"
     if predicted.within is not None and predicted.sense == "stay":
-        left = (abs(median) > predicted.within, abs(truth.value) > predicted.within + truth.sd)
-        return "right" if left == (False, False) or (all(left) and median * truth.value > 0) else "wrong"
+        left, size = abs(median) > predicted.within, abs(truth.value)
+        if predicted.within < size <= predicted.within + truth.sd:
+            return "unclear"
+        agree = not left if size <= predicted.within else left and median * truth.value > 0
+        return "right" if agree else "wrong"
     if abs(truth.value) <= truth.sd:
         return "unclear"
     return "right" if median * truth.value > 0 else "wrong"

@@ -5,6 +5,7 @@ Charts load matplotlib; import `ripeness.report.fan_charts` where one is drawn.
 
 from ripeness.report.backcasts import backcast_tables
 from ripeness.report.comparison import SETTLED, comparison_summary, comparison_tables
+from ripeness.report.experiments import experiment_tables
 from ripeness.report.hypertext import page
 from ripeness.report.listings import (
     bench_tables,
@@ -35,6 +36,7 @@ __all__ = [
     "csv_records",
     "csv_text",
     "decimals_for",
+    "experiment_tables",
     "fit_tables",
     "number",
     "page",

@@ -106,24 +106,21 @@ def save_figure(figure: FanFigure, svg: Path, png: Path) -> list[Path]:
         drawn = draw(figure)
         text = StringIO()
         drawn.savefig(text, format="svg", metadata={"Date": None, "Title": figure.title})
-        svg.write_text(_accessible(text.getvalue(), figure), encoding="utf-8")
+        svg.write_text(accessible(text.getvalue(), figure.title, in_words(figure)), encoding="utf-8")
         drawn.savefig(png, format="png", dpi=150, metadata={"Software": "ripeness", "Title": figure.title})
     return [svg, png]
 
 
-def _accessible(svg: str, figure: FanFigure) -> str:
+def accessible(svg: str, title: str, description: str) -> str:
     """SVG text with a title and description that screen readers find."""
-    words = (
-        f'<title id="title">{escape(figure.title)}</title><desc id="desc">{escape(in_words(figure))}</desc>'
-    )
-    opened = re.sub(
+    words = f'<title id="title">{escape(title)}</title><desc id="desc">{escape(description)}</desc>'
+    return re.sub(
         r"<svg\b([^>]*)>",
         lambda found: f'<svg role="img" aria-labelledby="title desc"{found.group(1)}>{words}',
         svg,
         count=1,
         flags=re.DOTALL,
     )
-    return opened
 
 
 def draw(figure: FanFigure) -> Figure:
