@@ -1,36 +1,61 @@
-"""Write docs/validation/backcast.json and backcast.md: forecasts as of past months against what then happened.
+"""Write the backcast pages of docs/validation, their numbers and PIT charts, and the scores that the case ships.
 
-Run from the repository root: `python tools/validation/backcast_page.py` (about six minutes on two cores).
-`--from-json` writes the page again from the committed numbers.
+Run from the repository root after a change of the model, the record or the priors:
+
+    python tools/validation/backcast_page.py            (some minutes on two cores)
+    python tools/validation/backcast_page.py --from-json   writes pages and charts again from the committed numbers
+
+Writes docs/validation/backcast.json, backcast.md, backcast_unconditional.md, backcast_pit_*.svg and the case's
+scores.json, which stands beside every forecast of the case.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
-from scipy import stats
 
 from ripeness import case as cases
+from ripeness.api.backcasting import scores_document
 from ripeness.base import Month, month_range
 from ripeness.case import Case
-from ripeness.fit import Backcast, backcast, fit_origins
+from ripeness.fit import Backcast, backcast, ending_forecasts, fit_origins, score_sheet
+from ripeness.fit.backcast import Mode
 from ripeness.flow.war import WarOutputs
+from ripeness.report.pit_charts import save_pit_charts
 
 FOLDER = Path(__file__).parents[2] / "docs" / "validation"
 
 FIRST, LAST, EVERY = "2023-01", "2026-05", 2
 PARTICLES, MEMBERS = 512, 1024
-LEVEL, BAND = 0.8, 0.9
+BAND = 0.9
+
+ENDING_ORIGINS = ("2023-01", "2024-01", "2025-01", "2026-01")
+"""Months as of which the models of an ending are asked, beside those in which others gave odds."""
+
+ENDING_MEMBERS, ENDING_DRAWS = 512, 64
 
 FRONT_SINCE = Month.parse("2024-10")
 """First origin at which two monthly areas of the front are known."""
 
 ORIGINS_APART = ("2023-01",)
 """Origin one month after the embargo, also left out of the skill to show what it does."""
+
+PASS_LINE = {
+    "fob_discount_usd_bbl": "discount",
+    "oil_gas_revenue_rub_trn": "tax",
+    "shadow_share_crude": "fleet",
+}
+"""Series for which a line was drawn before: better than the walk at 3 and 6 months, 68 to 90 % inside 80 % bands."""
+
+FEW = 5
+"""Forecasts below which a coverage is not called a miss."""
+
+PASS_MONTHS, PASS_COVERAGE = ("h3", "h6"), (0.68, 0.90)
 
 REASONS = {
     "export_volume_mbd": (
@@ -122,15 +147,18 @@ REASONS = {
 }
 
 
+READING = [
+    "- Tax price, export revenue and oil revenue lose most: they follow Brent, of which nobody knew 2025 and 2026.",
+    "- `refinery_throughput_mbd` falls below the walk: strikes are acts, and unforeseen ones all lie on one side.",
+    "- The discount loses little: what is hard about it is not Brent.",
+    "- Series of the war hardly change: of battle nothing is given in either mode but talks, aid withheld and truces.",
+]
+"""What the difference of the modes means, written by hand after a look: read again when the numbers change."""
+
+
 def origins() -> list[Month]:
     """Forecast origins, every second month."""
     return list(month_range(Month.parse(FIRST), Month.parse(LAST)))[::EVERY]
-
-
-def coverage_band(n: int, level: float = LEVEL, band: float = BAND) -> tuple[float, float]:
-    """Shares of n independent outcomes inside a `level` interval between which chance leaves `band` of all cases."""
-    low, high = stats.binom.ppf([(1 - band) / 2, (1 + band) / 2], n, level) / n
-    return float(low), float(high)
 
 
 def skill_without(result: Backcast, series: str, horizon: int, left_out: tuple[str, ...]) -> float | None:
@@ -173,22 +201,27 @@ def front_errors(case: Case, result: Backcast) -> dict[str, dict[str, float]]:
     return found
 
 
-def document(case: Case, result: Backcast) -> dict[str, Any]:
-    """The table with coverage bands, and how it was made, as plain values."""
-    table: dict[str, Any] = result.table()
-    for series, by_horizon in table.items():
-        for name, row in by_horizon.items():
-            row["coverage80_band"] = coverage_band(row["n"])
-            row["skill_without_2023_01"] = skill_without(result, series, int(name[1:]), ORIGINS_APART)
-    return {
-        "case": result.case,
-        "mode": result.mode,
-        "origins": [str(origin) for origin in result.origins],
-        "particles": PARTICLES,
-        "members": MEMBERS,
-        "table": rounded(table),
-        "front": rounded(front_errors(case, result)),
-    }
+def document(case: Case, found: Mapping[Mode, Backcast], ends: Any, odds: Any) -> dict[str, Any]:
+    """Scores of both modes and of endings, and how they were made, as plain values."""
+    modes: dict[str, Any] = {}
+    for mode, result in found.items():
+        scores = scores_document(case, result)
+        for series, by_horizon in scores["series"].items():
+            for name, row in by_horizon.items():
+                row["skill_without_2023_01"] = skill_without(result, series, int(name[1:]), ORIGINS_APART)
+        modes[mode] = {**scores, "front": front_errors(case, result)}
+    first = found["conditional"]
+    return rounded(
+        {
+            "case": first.case,
+            "origins": [str(origin) for origin in first.origins],
+            "particles": PARTICLES,
+            "members": MEMBERS,
+            "ending_draws": ENDING_DRAWS,
+            "modes": modes,
+            "endings": scores_document(case, first, ends, odds)["endings"],
+        }
+    )
 
 
 def rounded(value: Any) -> Any:
@@ -200,15 +233,73 @@ def rounded(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
+def text_of(value: Any, depth: int = 5, inside: int = 0) -> str:
+    """JSON with one line for what lies `depth` levels down, so that a change of a number changes one line."""
+    if not isinstance(value, dict) or not depth:
+        return json.dumps(value, ensure_ascii=False)
+    space = " " * (inside + 1)
+    rows = (
+        f"{space}{json.dumps(key)}: {text_of(item, depth - 1, inside + 1)}" for key, item in value.items()
+    )
+    return "{\n" + ",\n".join(rows) + "\n" + " " * inside + "}"
+
+
 def shown(value: float | None, digits: int = 2) -> str:
     """A number for a table; a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def opening(found: dict[str, Any]) -> list[str]:
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A table in Markdown."""
+    heads = list(head)
+    lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def cells(scores: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, horizon and row of each cell, horizons in order."""
+    for name, by in scores.items():
+        for horizon, row in sorted(by.items(), key=lambda item: int(item[0][1:])):
+            yield name, horizon, row
+
+
+def counted(row: Mapping[str, Any]) -> str:
+    """Forecasts, and how many of them share no month."""
+    return f"{row['n']} ({row['independent']})"
+
+
+def held(found: Mapping[str, float]) -> str:
+    """Share inside an interval and its band."""
+    return f"{found['share']:.2f} ({found['low']:.2f}–{found['high']:.2f})"
+
+
+def inside_band(row: Mapping[str, Any], level: str = "80") -> bool:
+    """Whether a coverage lies in its band."""
+    found = row["coverage"][level]
+    return bool(found["low"] <= found["share"] <= found["high"])
+
+
+MODE_WORDS = {
+    "conditional": (
+        "- **Conditional mode.** Given after the origin: instruments as enacted, Brent, the stop of supply in the "
+        "Gulf, and law and published plans. Everything else is forecast. This tests mechanisms, not foresight: nobody "
+        "knew the Brent price or the acts of the coming year. What they would have done without is on the page of the "
+        "[unconditional mode](backcast_unconditional.md), and that score stands beside every forecast."
+    ),
+    "unconditional": (
+        "- **Unconditional mode.** Nothing dated or released at or after the origin is known. Brent is drawn; acts are "
+        "not: each instrument goes on by its own rule (as it stood, at nought, or at the mean of a year), so an act "
+        "nobody could know of is a miss. This is what a forecast of the case is worth, and what is shown beside it. "
+        "The same with Brent and acts given: [conditional mode](backcast.md). No futures strip of the time was found "
+        "for Brent, so it has none to be held against; the walk and the AR(1) stand in."
+    ),
+}
+
+
+def opening(found: dict[str, Any], mode: str) -> list[str]:
     """What was done, and how to read it."""
     return [
-        "# Backcast",
+        "# Backcast" if mode == "conditional" else "# Backcast, unconditional",
         "",
         "Written by `tools/validation/backcast_page.py`; numbers in [backcast.json](backcast.json).",
         "",
@@ -216,120 +307,370 @@ def opening(found: dict[str, Any]) -> list[str]:
         f"There are {len(found['origins'])} origins, every second month from {found['origins'][0]} to "
         f"{found['origins'][-1]}. At each one the parameters are fitted anew to what was known "
         f"({found['particles']} particles), the record is filtered to the month before, and "
-        f"{found['members']} members "
-        "go on from there. Horizon h1 is the month of the origin itself.",
+        f"{found['members']} members go on from there. Horizon h1 is the month of the origin itself.",
         "",
-        "- **Conditional mode.** Given after the origin: instruments as enacted, Brent, the stop of "
-        "supply in the Gulf, "
-        "and law and published plans. Everything else is forecast. This tests mechanisms, not foresight: nobody "
-        "knew the Brent price or the acts of the coming year.",
+        MODE_WORDS[mode],
         "- **Vintage.** A row of the record is read at an origin only if its month and its month of "
-        "release both lie "
-        "before the origin. Priors dated to a cut-off are used up to it. But the *structure* of the "
-        "model was written "
-        "with the whole record in view, so this is a test of parameters and states, not of structure.",
+        "release both lie before the origin. Priors dated to a cut-off are used up to it. But the *structure* of the "
+        "model was written with the whole record in view, so this is a test of parameters and states, not of "
+        "structure.",
         "- **Skill** is 1 - CRPS / CRPS of a baseline on the same forecasts; above 0 beats it. RW random walk, AR "
-        "first-order autoregression, mean climatology, last year the same month a year before.",
-        f"- **Coverage** is the share inside the central 80 % interval; the band holds {BAND:.0%} of the "
-        "shares that chance "
-        "gives to independent outcomes. Horizons of 3 months and more overlap between origins, and all "
-        "series share the same few shocks, so real bands are wider, and **PIT p values (Cramer-von Mises) are not "
-        "independent**: read them as a ranking of shape, not as tests. A dash: fewer than five values.",
+        "first-order autoregression, mean climatology, last year the same month a year before, plan the published "
+        "budget law. **Log lead** is by how many nats the model's density of what happened (a normal with its mean "
+        "and spread) beats that of the walk.",
+        "- **n (apart)** counts forecasts, and in brackets the most of them whose windows share no month. "
+        f"**Coverage** is the share inside a central interval; its band holds {BAND:.0%} of the shares that chance "
+        "gives to so many outcomes as are apart. All series share the same few shocks, so true bands are wider still. "
+        "**PIT p** (Cramer-von Mises) takes all forecasts as independent: read it as a ranking of shape, not as a "
+        "test. A dash: fewer than five values, or no baseline.",
         "",
     ]
 
 
-def war_words() -> list[str]:
-    """What is given in the war's part, and what its priors knew."""
+def pass_lines(scores: Mapping[str, Any]) -> list[str]:
+    """The line drawn before the numbers were known, and which series stand above it."""
+    low, high = PASS_COVERAGE
+    rows = []
+    for series in PASS_LINE:
+        for months in PASS_MONTHS:
+            row = scores[series][months]
+            better = row["skill"] is not None and row["skill"] > 0
+            honest = low <= row["coverage80"] <= high
+            verdict = (
+                "yes"
+                if better and honest
+                else "no: "
+                + " and ".join(
+                    word
+                    for word, fine in (
+                        ("not better than the walk", better),
+                        (f"{'too sure' if row['coverage80'] < low else 'too wide'}", honest),
+                    )
+                    if not fine
+                )
+            )
+            rows.append(
+                (f"`{series}`", months, str(row["n"]), shown(row["skill"]), shown(row["coverage80"]), verdict)
+            )
     return [
-        "Given are talks, aid withheld and truces as dated. Released rows only: areas of before July 2024 became known "
-        "in 2025. Priors of thirteen parameters that were set on 2025 and 2026 have an older form for cut-offs to "
-        "2025-01 (`as_of` in parameters.yaml); for later origins, and for the rest, they were written with the whole "
-        "record in view.",
+        "The line drawn beforehand: better than the random walk at 3 and 6 months, and 68 to 90 % inside the 80 % "
+        "interval, for the discount, the tax and the fleet.",
+        "",
+        *table(("Series", "Horizon", "n", "Skill", "80 % covers", "Met"), rows),
+        "",
+    ]
+
+
+def war_words(mode: str) -> list[str]:
+    """What is given in the war's part, and what its priors knew."""
+    given = "Given are talks, aid withheld and truces as dated. " if mode == "conditional" else ""
+    return [
+        f"{given}Released rows only: areas of before July 2024 became known in 2025. Priors of thirteen parameters "
+        "that were set on 2025 and 2026 have an older form for cut-offs to 2025-01 (`as_of` in parameters.yaml); for "
+        "later origins, and for the rest, they were written with the whole record in view.",
         "",
     ]
 
 
 def front_table(front: dict[str, dict[str, float]]) -> list[str]:
     """The front against two plain rules."""
-    lines = [
+    return [
         "### The front against plain rules",
         "",
         f"Mean absolute error of the area, km2, from origins since {FRONT_SINCE}. A line that creeps forward is "
         "guessed well by the advance of the month before going on, so this is the rival that counts.",
         "",
-        "| Horizon | n | model | same advance | no move |",
-        "| --- | --- | --- | --- | --- |",
+        *table(
+            ("Horizon", "n", "model", "same advance", "no move"),
+            (
+                (horizon, str(row["n"]), *(f"{row[key]:.0f}" for key in ("model", "same_advance", "no_move")))
+                for horizon, row in front.items()
+            ),
+        ),
     ]
-    for horizon, row in front.items():
-        cells = (row["model"], row["same_advance"], row["no_move"])
-        lines.append(f"| {horizon} | {row['n']} | " + " | ".join(f"{cell:.0f}" for cell in cells) + " |")
-    return lines
 
 
-def page(found: dict[str, Any]) -> str:
-    """The page in Markdown."""
-    money = {s: by for s, by in found["table"].items() if s not in WarOutputs._fields}
-    war = {s: by for s, by in found["table"].items() if s in WarOutputs._fields}
-    lines = opening(found)
-    lines += ["## Money", "", *section(money)]
-    lines += ["", "## War", "", *war_words(), *section(war), "", *front_table(found["front"])]
-    return "\n".join(lines) + "\n"
-
-
-def section(table: dict[str, Any]) -> list[str]:
+def section(scores: dict[str, Any], reasons: bool) -> list[str]:
     """Summary, table and reasons of some series."""
-    rows = [
-        (s, h, row) for s, by in table.items() for h, row in sorted(by.items(), key=lambda x: int(x[0][1:]))
-    ]
+    rows = list(cells(scores))
     tested = [(s, h, r) for s, h, r in rows if r["skill"] is not None]
     beaten = [r for _, _, r in tested if r["skill"] > 0]
-    within = [r for _, _, r in rows if r["coverage80_band"][0] <= r["coverage80"] <= r["coverage80_band"][1]]
-    below = ", ".join(f"`{s}` {h}" for s, h, r in tested if r["skill"] <= 0)
-    outside = ", ".join(
-        f"`{s}` {h} ({r['coverage80']:.2f})" for s, h, r in rows if r["coverage80"] < r["coverage80_band"][0]
+    within = {level: sum(inside_band(r, level) for _, _, r in rows) for level in ("50", "80", "90")}
+    below = ", ".join(f"`{s}` {h}" for s, h, r in tested if r["skill"] <= 0) or "none"
+    outside = (
+        ", ".join(
+            f"`{s}` {h} ({r['coverage80']:.2f})"
+            for s, h, r in rows
+            if r["coverage80"] < r["coverage"]["80"]["low"]
+        )
+        or "none"
     )
-    lines = [
-        f"The random walk is beaten in {len(beaten)} of {len(tested)} cells where it exists; coverage "
-        "lies inside its band "
-        f"in {len(within)} of {len(rows)}. Not better than the random walk: {below}. "
-        f"Below the band, hence too sure: {outside}.",
-        "",
-        "| Series | Horizon | n | CRPS | RW | AR | mean | last year | 80 % covers | band | PIT p | RW "
-        "without 2023-01 |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    missed = (
+        ", ".join(
+            f"`{s}` {h} ({r['coverage80']:.2f})"
+            for s, h, r in rows
+            if r["n"] >= FEW and r["coverage80"] < PASS_COVERAGE[0]
+        )
+        or "none"
+    )
+    planned = [
+        (s, h, r["skill_against"]["budget_plan"]) for s, h, r in rows if "budget_plan" in r["skill_against"]
     ]
-    for series, horizon, row in rows:
-        against = row["skill_against"]
-        low, high = row["coverage80_band"]
-        cells = [
-            f"`{series}`",
-            horizon,
-            str(row["n"]),
-            shown(row["crps"], 3),
-            *(
-                shown(against.get(name))
-                for name in ("random_walk", "autoregression", "climatology", "seasonal_random_walk")
-            ),
-            shown(row["coverage80"]),
-            f"{low:.2f}–{high:.2f}",
-            shown(row["pit_p"]),
-            shown(row["skill_without_2023_01"]),
+    lines = [
+        f"The random walk is beaten in {len(beaten)} of {len(tested)} cells where it exists; coverage of the 50, 80 "
+        f"and 90 % intervals lies inside its band in {within['50']}, {within['80']} and {within['90']} of {len(rows)}. "
+        f"Not better than the random walk: {below}. Below the band of 80 %, hence too sure: {outside}. "
+        f"Fewer than {100 * PASS_COVERAGE[0]:.0f} of 100 inside, though so few forecasts are apart that chance may do "
+        f"it: {missed}.",
+        "",
+    ]
+    if planned:
+        worse = ", ".join(f"`{s}` {h} ({skill:.2f})" for s, h, skill in planned if skill <= 0) or "none"
+        lines += [
+            f"The published budget plan is beaten in {sum(skill > 0 for _, _, skill in planned)} of {len(planned)} "
+            f"cells; not in: {worse}.",
+            "",
         ]
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", "### Why the weak rows are weak", ""]
-    lines += [f"- `{series}`: {REASONS[series]}" for series in table if series in REASONS]
+    names = ("random_walk", "autoregression", "climatology", "seasonal_random_walk", "budget_plan")
+    lines += table(
+        (
+            *("Series", "Horizon", "n (apart)", "CRPS", "RW", "AR", "mean", "last year", "plan", "Log lead"),
+            *("50 % covers", "80 % covers", "90 % covers", "PIT p", "RW without 2023-01"),
+        ),
+        (
+            (
+                f"`{series}`",
+                horizon,
+                counted(row),
+                shown(row["crps"], 3),
+                *(shown(row["skill_against"].get(name)) for name in names),
+                shown(row["log_lead"].get("random_walk")),
+                *(held(row["coverage"][level]) for level in ("50", "80", "90")),
+                shown(row["pit_p"]),
+                shown(row["skill_without_2023_01"]),
+            )
+            for series, horizon, row in rows
+        ),
+    )
+    if reasons:
+        lines += ["", "### Why the weak rows are weak", ""]
+        lines += [f"- `{series}`: {REASONS[series]}" for series in scores if series in REASONS]
     return lines
+
+
+def joint_section(found: dict[str, Any]) -> list[str]:
+    """Vectors and events."""
+    vectors = {name: about["scores"] for name, about in found["vectors"].items()}
+    events = {name: about["scores"] for name, about in found["events"].items()}
+    labels = ("climatology", "random_walk", "autoregression", "budget_plan")
+    return [
+        "## Several series at once",
+        "",
+        "The energy score is the CRPS of a vector, each component over its scale in the case's `scoring.yaml`. Skill "
+        "against independent random walks, and against the model's own margins with each component shuffled by itself: "
+        "above 0 in the last column means that what moves together was foreseen to.",
+        "",
+        *(f"- `{name}`: {about['title']}." for name, about in found["vectors"].items()),
+        "",
+        *table(
+            (
+                "Vector",
+                "Horizon",
+                "n (apart)",
+                "Energy score",
+                "Skill against walks",
+                "against margins alone",
+            ),
+            (
+                (
+                    f"`{name}`",
+                    horizon,
+                    counted(row),
+                    shown(row["energy"]),
+                    shown(row["skill"]),
+                    shown(row["skill_against_margins"]),
+                )
+                for name, horizon, row in cells(vectors)
+            ),
+        ),
+        "",
+        "## Events",
+        "",
+        "Brier scores of a yes or no in the month so far ahead. Thresholds were chosen with the record in view, so "
+        "that most events came in some months and not in others: compare columns, not rows.",
+        "",
+        *(f"- `{name}`: {about['title']}." for name, about in found["events"].items()),
+        "",
+        *table(
+            ("Event", "Horizon", "n (apart)", "came", "mean chance", "Brier", "mean", "RW", "AR", "plan"),
+            (
+                (
+                    f"`{name}`",
+                    horizon,
+                    counted(row),
+                    shown(row["happened"]),
+                    shown(row["mean_chance"]),
+                    shown(row["brier"], 3),
+                    *(shown(row["baselines"].get(label), 3) for label in labels),
+                )
+                for name, horizon, row in cells(events)
+            ),
+        ),
+        "",
+    ]
+
+
+def ending_section(ends: dict[str, Any], draws: int) -> list[str]:
+    """What the models of an ending would have said, beside others' odds."""
+    return [
+        "## Does the war end?",
+        "",
+        f"{ends['title']}: chances as of past months, with no act and no battle after them known, {draws} structural "
+        "draws, and draws under which the war would have ended before left out. In brackets the 5th and 95th "
+        "percentile over structural draws.",
+        "",
+        "- **No answer here tells the models apart.** The war went on, so the least chance scores best, and a model "
+        "that says *never* (N1 nearly does) scores 0, which is perfect. Wars that did end are on the page of "
+        "[past wars](past_wars.md).",
+        "- **The comparison with others is not a fair one.** They were asked for a ceasefire, the models for a "
+        "settlement, which is rarer. They did not know how 2025 went; the priors of the models were written by people "
+        "who did.",
+        "- A dash: it is not yet known.",
+        "",
+        *table(
+            ("As of", "Model", "by month (chance)", "came"),
+            (
+                (
+                    each["origin"],
+                    each["model"].upper(),
+                    "; ".join(
+                        f"{by['month']}: {by['chance']:.2f} ({by['low']:.2f}–{by['high']:.2f})"
+                        for by in each["by"]
+                    ),
+                    ", ".join({True: "yes", False: "no", None: "–"}[by["happened"]] for by in each["by"]),
+                )
+                for each in ends["forecasts"]
+            ),
+        ),
+        "",
+        *table(
+            ("Model", "within", "n", "mean chance", "Brier", "skill against N0"),
+            (
+                (
+                    model.upper(),
+                    f"{horizon[1:]} months",
+                    str(row["n"]),
+                    shown(row["mean_chance"], 3),
+                    shown(row["brier"], 4),
+                    shown(row["skill_against_n0"]),
+                )
+                for model, horizon, row in cells(ends["models"])
+            ),
+        ),
+        "",
+        "Beside dated odds of others, with the same periods (sources in the case's `scoring.yaml`). The Brier score is "
+        "summed over the periods and *none of them*; 0 is perfect, 2 the worst.",
+        "",
+        *table(
+            ("As of", "Who", "Chances by period; last: none of them", "Brier"),
+            (
+                (
+                    each["origin"],
+                    each["who"].upper() if each["who"] in ends["models"] else each["who"],
+                    ", ".join(shown(chance) for chance in each["chances"]),
+                    shown(each["brier"], 4),
+                )
+                for each in ends["odds"]
+            ),
+        ),
+        "",
+    ]
+
+
+def both_modes(found: dict[str, Any]) -> list[str]:
+    """What it costs not to know Brent and the acts to come."""
+    given, own = (found["modes"][mode]["series"] for mode in ("conditional", "unconditional"))
+    rows = []
+    for series in own:
+        if series not in given:
+            continue
+        pairs = [
+            f"{shown(given[series][h]['skill'])} → {shown(own[series][h]['skill'])}"
+            for h in ("h3", "h6", "h12")
+            if h in own[series] and h in given[series]
+        ]
+        if len(pairs) == 3 and any("–" not in pair for pair in pairs):
+            rows.append((f"`{series}`", *pairs))
+    return [
+        "## What it costs not to know",
+        "",
+        "Skill against the random walk with Brent and acts given, and without:",
+        "",
+        *table(("Series", "3 months", "6 months", "12 months"), rows),
+        "",
+        *READING,
+        "",
+    ]
+
+
+def page(found: dict[str, Any], mode: str) -> str:
+    """The page of a mode in Markdown."""
+    told = found["modes"][mode]
+    money = {s: by for s, by in told["series"].items() if s not in WarOutputs._fields}
+    war = {s: by for s, by in told["series"].items() if s in WarOutputs._fields}
+    first = mode == "conditional"
+    lines = opening(found, mode)
+    if first:
+        lines += pass_lines(told["series"])
+    else:
+        lines += both_modes(found)
+    lines += [
+        f"![PIT histograms, {mode}](backcast_pit_{mode}.svg)",
+        "",
+        "## Money",
+        "",
+        *section(money, first),
+        "",
+        "## War",
+        "",
+        *war_words(mode),
+        *section(war, first),
+        "",
+        *front_table(told["front"]),
+        "",
+        *joint_section(told),
+    ]
+    if first:
+        lines += ending_section(found["endings"], found["ending_draws"])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def computed() -> dict[str, Any]:
+    """Fit, forecast in both modes, ask for endings, score; writes the case's sheet of scores on the way."""
+    case = cases.load("ukraine")
+    posteriors = fit_origins(case, origins(), particles=PARTICLES)
+    found = {mode: backcast(case, posteriors, mode=mode, members=MEMBERS) for mode in get_args(Mode)}
+    ends, odds = ending_forecasts(
+        case,
+        [Month.parse(origin) for origin in ENDING_ORIGINS],
+        posteriors,
+        members=ENDING_MEMBERS,
+        draws=ENDING_DRAWS,
+    )
+    sheet = score_sheet(case, found, ends)
+    (case.folder / "scores.json").write_text(sheet.to_text(case.name), encoding="utf-8")
+    return document(case, found, ends, odds)
 
 
 def main(arguments: list[str]) -> int:
-    """Fit, forecast, score and write; returns the exit code."""
+    """Compute unless told otherwise, and write; returns the exit code."""
     path = FOLDER / "backcast.json"
     if "--from-json" not in arguments:
-        case = cases.load("ukraine")
-        result = backcast(case, fit_origins(case, origins(), particles=PARTICLES), members=MEMBERS)
-        path.write_text(json.dumps(document(case, result), indent=1) + "\n", encoding="utf-8")
-    (FOLDER / "backcast.md").write_text(page(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+        path.write_text(text_of(computed()) + "\n", encoding="utf-8")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    for mode, name in (("conditional", "backcast.md"), ("unconditional", "backcast_unconditional.md")):
+        (FOLDER / name).write_text(page(found, mode), encoding="utf-8")
+        save_pit_charts({**found["modes"][mode], "mode": mode}, FOLDER / f"backcast_pit_{mode}.svg", None)
     return 0
 
 

@@ -22,8 +22,8 @@ LEAST = 5
 """Forecasts below which a histogram is not drawn."""
 
 
-def save_pit_charts(document: Mapping[str, Any], svg: Path, png: Path) -> list[Path]:
-    """Draw once and write both files; none where no series has enough forecasts."""
+def save_pit_charts(document: Mapping[str, Any], svg: Path, png: Path | None) -> list[Path]:
+    """Draw once and write the files; none where no series has enough forecasts."""
     import matplotlib as mpl
 
     counts = pit_counts(document["series"])
@@ -33,6 +33,8 @@ def save_pit_charts(document: Mapping[str, Any], svg: Path, png: Path) -> list[P
     with mpl.rc_context({"svg.hashsalt": "ripeness", "svg.fonttype": "none", "font.family": "DejaVu Sans"}):
         drawn = draw(counts, title)
         drawn.savefig(svg, format="svg", metadata={"Date": None, "Title": title})
+        if png is None:
+            return [svg]
         drawn.savefig(png, format="png", dpi=120, metadata={"Software": "ripeness", "Title": title})
     return [svg, png]
 

@@ -70,6 +70,8 @@ def chart_line(about: Mapping[str, Any]) -> str:
     shown = [months for months in MONTHS if months in score]
     months = CHART_MONTHS if CHART_MONTHS in shown else shown[0]
     row = score[months]
+    if row["n"] < FEW:
+        return f"back-tested in too few months (n {row['n']})"
     skill = number(row["skill"], 2, sign=True, missing="none")
     return f"back-test {months[1:]} months: skill {skill}, 80 % band {percent(row['coverage80'])} % (n {row['n']})"
 
@@ -77,8 +79,8 @@ def chart_line(about: Mapping[str, Any]) -> str:
 def legend() -> str:
     """What the words of the score lines mean."""
     return (
-        f"Back-tested: forecasts made as of past months. Skill: 1 less the score over that of a random walk; {MINUS}: "
-        "worse than it. Of honest 80 % bands, 80 of 100 hold what then happened."
+        f"Back-tested: forecasts of single months made as of past ones; sums and later months are not. Skill: 1 less "
+        f"the score over that of a random walk; {MINUS}: worse than it. Honest 80 % bands hold 80 of 100 outcomes."
     )
 
 
