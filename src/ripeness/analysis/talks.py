@@ -142,14 +142,20 @@ def tracks(rounds: Iterable[Round]) -> tuple[Track, ...]:
 
 
 def process(rounds: Iterable[Round], months: Sequence[Month], weighting: str = "judged") -> Floats:
-    """Process index (T,): weighted sessions a month. A round of weeks counts once for every week begun in a month."""
+    """Process index (T,): weighted sessions a month.
+
+    A row that lasts weeks counts once for every week begun, or as often as it says, spread evenly over its weeks.
+    """
     index = {month: at for at, month in enumerate(months)}
     total = np.zeros(len(months))
     for row in rounds:
         if not row.is_session:
             continue
+        weeks = tuple(_weeks(row.start, row.end))
         weight = session_weight(row, weighting)
-        for day in _weeks(row.start, row.end):
+        if row.sessions is not None:
+            weight *= row.sessions / len(weeks)
+        for day in weeks:
             at = index.get(Month.of(day))
             if at is not None:
                 total[at] += weight
@@ -241,8 +247,12 @@ def progress(
     }
     drawn = _within_bands(before, after, names, seed)
     low, high = np.quantile(drawn, [0.05, 0.95])
+    # A score at the end of its scale can only be wrong inwards; the coded value belongs to its own band.
     return Progress(
-        Band(total, float(low), float(high)), by_issue, without if len(names) > 1 else {}, conceded
+        Band(total, min(float(low), total), max(float(high), total)),
+        by_issue,
+        without if len(names) > 1 else {},
+        conceded,
     )
 
 

@@ -73,6 +73,8 @@ class Round:
     deliverable_class: str
     source: str
     quality: str
+    sessions: float | None = None
+    """Number of sessions, where a row stands for many and their number is known."""
 
     @property
     def is_session(self) -> bool:
@@ -239,6 +241,7 @@ _ROUND = (
     "level",
     "track",
     "contact",
+    "sessions",
     "mediator",
     "hours",
     "outcome",
@@ -371,6 +374,7 @@ def _round(cells: _Cells) -> Round:
         cells.one_of("deliverable_class", LADDER),
         cells.needed("source"),
         cells.one_of("quality", QUALITIES),
+        cells.number("sessions", 1.0, 10_000.0) if cells.text("sessions") else None,
     )
 
 
