@@ -11,9 +11,21 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ripeness.api import backcast, bench, cases, check, compare, new, run, schema, verify
+    from ripeness.api import backcast, bench, cases, check, compare, experiments, new, run, schema, verify
 
-__all__ = ["backcast", "bench", "cases", "check", "compare", "fit", "new", "run", "schema", "verify"]
+__all__ = [
+    "backcast",
+    "bench",
+    "cases",
+    "check",
+    "compare",
+    "experiments",
+    "fit",
+    "new",
+    "run",
+    "schema",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:
