@@ -16,8 +16,22 @@ if TYPE_CHECKING:
     from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
     from ripeness.api.results import Answer, Result, shown_rows
+    from ripeness.api.talks_measured import talks
 
-COMMANDS = ("cases", "new", "check", "schema", "run", "compare", "backcast", "experiments", "fit", "verify", "bench")
+COMMANDS = (
+    "cases",
+    "new",
+    "check",
+    "schema",
+    "run",
+    "compare",
+    "backcast",
+    "experiments",
+    "talks",
+    "fit",
+    "verify",
+    "bench",
+)
 """Functions that mirror the commands one for one."""
 
 _HOME = {
@@ -28,6 +42,7 @@ _HOME = {
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
     **dict.fromkeys(("Progress", "Silent"), "progress"),
     **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
+    "talks": "talks_measured",
 }
 
 __all__ = [
@@ -49,6 +64,7 @@ __all__ = [
     "run",
     "schema",
     "shown_rows",
+    "talks",
     "verify",
 ]
 

@@ -46,13 +46,16 @@ from ripeness.case.scoring_file import FILE as SCORING
 from ripeness.case.scoring_file import plan_series, scoring_faults, scoring_from
 from ripeness.case.war_case import case_of
 from ripeness.case.war_record import read_war_record
-from ripeness.evidence import Series, read_series
+from ripeness.evidence import Series, TalksRecord, read_series, read_talks
 from ripeness.flow import records_of
 
 SHIPPED = Path(__file__).parents[1] / "cases"
 """Folder of the cases that come with the package."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+TALKS = "talks"
+"""Folder of the record of talks."""
 
 
 def shipped() -> tuple[str, ...]:
@@ -164,6 +167,8 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     faults += experiment_faults(experiments, span, program_of(about))
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]
+    talks, wrong = read_talks(folder / TALKS)
+    faults += wrong
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
     case = _case(
@@ -178,6 +183,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
         actor_rows,
         scoring,
         experiments,
+        talks,
     )
     return case, []
 
@@ -230,6 +236,7 @@ def _case(
     actor_rows: tuple[ActorRow, ...],
     scoring: Document,
     experiments: dict[str, Document],
+    talks: TalksRecord | None,
 ) -> Case:
     said = _plain(about)
     blocks = tuple(said["blocks"])
@@ -272,6 +279,7 @@ def _case(
         notes=lines(said.get("note")),
         scoring=scoring_from(_said(scoring)),
         experiments={name: experiment_from(_plain(document)) for name, document in experiments.items()},
+        talks=talks,
     )
 
 

@@ -17,7 +17,7 @@ from ripeness.case.month_facts import month_rows
 from ripeness.case.names import PULSE_LEVERS
 from ripeness.case.priors import Prior, prior_from
 from ripeness.case.scoring import Scoring
-from ripeness.evidence import Series
+from ripeness.evidence import Series, TalksRecord
 
 Kind = Literal["level", "pulse"]
 Forecast = Literal["hold", "zero", "mean_12"]
@@ -332,6 +332,8 @@ class Case:
     scoring: Scoring = field(default_factory=Scoring)
     experiments: dict[str, Experiment] = field(default_factory=dict)
     """Natural experiments by id."""
+    talks: TalksRecord | None = None
+    """Rounds, positions and acts of pressure, where the case holds a folder of them."""
 
     @property
     def months(self) -> tuple[Month, ...]:

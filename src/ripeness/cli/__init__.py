@@ -9,7 +9,20 @@ import sys
 
 import typer
 
-from ripeness.cli import backcast, bench, cases, check, compare, experiments, fit, new, run, schema, verify
+from ripeness.cli import (
+    backcast,
+    bench,
+    cases,
+    check,
+    compare,
+    experiments,
+    fit,
+    new,
+    run,
+    schema,
+    talks,
+    verify,
+)
 from ripeness.cli.frame import Command, Commands
 
 HELP = """
@@ -33,6 +46,7 @@ app = typer.Typer(
 for module, panel in (
     (compare, "Answer"),
     (run, "Answer"),
+    (talks, "Answer"),
     (cases, "Cases"),
     (new, "Cases"),
     (check, "Cases"),

@@ -17,6 +17,7 @@ from ripeness.report.listings import (
 from ripeness.report.numbers import MINUS, decimals_for, number, percent
 from ripeness.report.scores import chart_line, score_line
 from ripeness.report.tables import Column, Share, Spread, Strip, Table, csv_records, csv_text, shown_rows
+from ripeness.report.talks import talks_tables
 
 __all__ = [
     "MINUS",
@@ -43,5 +44,6 @@ __all__ = [
     "percent",
     "score_line",
     "shown_rows",
+    "talks_tables",
     "verify_tables",
 ]
