@@ -1,5 +1,8 @@
 """Scores against hand-computed values, a peer package, and the laws that every proper score obeys."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scoringrules
@@ -9,6 +12,10 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from ripeness.fit import scores
+
+ORACLES = {
+    entry["id"]: entry for entry in json.loads((Path(__file__).parents[1] / "oracles.json").read_text())
+}
 
 LEVELS = st.floats(-1e3, 1e3)
 ENSEMBLES = arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(2, 30)), elements=LEVELS)
@@ -177,18 +184,6 @@ def test_energy_score_of_one_component_is_crps(forecast):
         np.testing.assert_allclose(energy, crps(ensemble, observed), atol=1e-8)
 
 
-@pytest.mark.parametrize(
-    ("forecast", "expected"),
-    [
-        ((0.08, 0.15, 0.15, 0.61), 0.2035),
-        ((0.27, 0.24, 0.22, 0.26), 0.7265),
-        ((0.09, 0.12, 0.22, 0.56), 0.2645),
-    ],
-)
-def test_brier_of_published_forecasts(forecast, expected):
-    assert scores.brier(forecast, (0, 0, 0, 1)) == pytest.approx(expected, abs=5e-4)
-
-
 def test_skill():
     assert scores.skill([1.0, 2.0], [2.0, 4.0]) == pytest.approx(0.5)
     assert scores.skill([1.0, np.nan], [1.0, 9.0]) == pytest.approx(0.0)
@@ -214,3 +209,118 @@ def test_skill():
 def test_bad_input_is_refused(call, reason):
     with pytest.raises(ValueError, match=reason):
         call()
+
+
+def test_known_brier_scores_of_published_ceasefire_odds():
+    oracle = ORACLES["S05"]
+    outcome = np.eye(4)[oracle["inputs"]["outcome"]]
+    for who, odds in oracle["inputs"]["forecasts"].items():
+        assert scores.brier(odds, outcome) == pytest.approx(oracle["expected"][who], abs=oracle["tol"])
+
+
+@given(st.floats(0, 1), st.booleans())
+def test_brier_of_an_event_equals_the_peer_package_and_half_the_score_over_both_categories(chance, came):
+    own = scores.brier_of_event(chance, came)
+    assert own == pytest.approx(scoringrules.brier_score(float(came), chance))
+    assert own == pytest.approx(0.5 * scores.brier([chance, 1 - chance], [came, 1 - came]), abs=1e-12)
+
+
+@given(st.floats(0.02, 0.98), st.floats(0, 1))
+def test_the_true_chance_has_the_least_expected_brier_score(true, other):
+    def expected(chance):
+        return true * scores.brier_of_event(chance, 1) + (1 - true) * scores.brier_of_event(chance, 0)
+
+    assert expected(true) <= expected(other) + 1e-12
+
+
+TRUTH = np.random.default_rng(17).normal(1.0, 2.0, 4000)
+OF_TRUTH = np.random.default_rng(18).normal(1.0, 2.0, (4000, 60))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(-3, 3).filter(lambda shift: abs(shift) > 0.6), st.sampled_from([0.5, 1.0, 2.0]))
+def test_forecasts_from_the_truth_score_best_in_the_mean(shift, factor):
+    other = factor * (OF_TRUTH - 1.0) + 1.0 + shift
+
+    def mean_scores(ensemble):
+        ends = scores.central_interval(ensemble, 0.8)
+        return np.array(
+            [
+                scores.crps_fair(ensemble, TRUTH).mean(),
+                scores.log_score(ensemble, TRUTH).mean(),
+                scores.interval_score(*ends, TRUTH, 0.8).mean(),
+            ]
+        )
+
+    assert np.all(mean_scores(OF_TRUTH) < mean_scores(other))
+
+
+def test_the_energy_score_prefers_the_true_dependence_and_the_true_place():
+    random = np.random.default_rng(19)
+    root = np.linalg.cholesky([[1.0, 0.9], [0.9, 1.0]])
+    outcomes = random.normal(size=(1500, 2)) @ root.T
+    true = random.normal(size=(1500, 40, 2)) @ root.T
+    alone = random.normal(size=(1500, 40, 2))
+    own = scores.energy_score(true, outcomes, fair=True).mean()
+    assert own < scores.energy_score(alone, outcomes, fair=True).mean()
+    assert own < scores.energy_score(true + 0.3, outcomes, fair=True).mean()
+
+
+@settings(deadline=None)
+@given(
+    arrays(np.float64, st.tuples(st.integers(2, 12), st.integers(1, 4)), elements=LEVELS),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_members_and_of_components_does_not_move_the_energy_score(ensemble, random):
+    members, parts = (list(range(size)) for size in ensemble.shape)
+    random.shuffle(members)
+    random.shuffle(parts)
+    observed = ensemble[0] + 1.0
+    shuffled = ensemble[members][:, parts]
+    np.testing.assert_allclose(
+        scores.energy_score(shuffled, observed[parts], fair=True),
+        scores.energy_score(ensemble, observed, fair=True),
+        atol=1e-8,
+    )
+
+
+@given(forecasts(), st.randoms(use_true_random=False))
+def test_the_order_of_members_moves_neither_log_score_nor_interval(forecast, random):
+    ensemble, observed = forecast
+    order = list(range(ensemble.shape[1]))
+    random.shuffle(order)
+    own, other = (scores.log_score(e, observed) for e in (ensemble, ensemble[:, order]))
+    np.testing.assert_allclose(own, other, rtol=1e-6, atol=1e-8)
+    for one, two in zip(
+        scores.central_interval(ensemble, 0.8), scores.central_interval(ensemble[:, order], 0.8), strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12), st.integers(1, 12), st.integers(-50, 50))
+def test_windows_that_share_no_month(starts, length, shift):
+    count = scores.windows_apart(starts, length)
+    assert 1 <= count <= len(set(starts))
+    assert count == scores.windows_apart([start + shift for start in reversed(starts)], length)
+    assert count >= scores.windows_apart(starts, length + 1)
+    assert scores.windows_apart(starts, 1) == len(set(starts))
+    assert count <= (max(starts) - min(starts)) // length + 1
+
+
+def test_windows_of_every_second_month():
+    assert [scores.windows_apart(range(0, 42, 2), length) for length in (1, 3, 6, 12)] == [21, 11, 7, 4]
+
+
+@given(st.lists(st.floats(0, 1), max_size=40))
+def test_every_place_is_counted_once(places):
+    counts = scores.pit_counts([*places, np.nan])
+    assert sum(counts) == len(places)
+    assert len(counts) == 5
+
+
+def test_coverage_from_flags_is_that_from_ensembles():
+    outcomes = np.random.default_rng(20).normal(size=60)
+    ensemble = np.random.default_rng(21).normal(size=(60, 39))
+    low, high = scores.central_interval(ensemble, 0.5)
+    flags = (outcomes >= low) & (outcomes <= high)
+    assert scores.coverage_of(flags, 0.5) == scores.coverage(ensemble, outcomes, 0.5)

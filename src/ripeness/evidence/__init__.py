@@ -1,6 +1,7 @@
 """What is known: series with vintages, sources and quality."""
 
 from ripeness.evidence.csv_table import MAX_BYTES
+from ripeness.evidence.polls import effective_sample, poll_sd, published_margin
 from ripeness.evidence.quality import JUDGED, QUALITIES, shares
 from ripeness.evidence.series import (
     COLUMNS,
@@ -51,7 +52,10 @@ __all__ = [
     "Series",
     "SeriesArrays",
     "TalksRecord",
+    "effective_sample",
     "months_of",
+    "poll_sd",
+    "published_margin",
     "quality_shares",
     "read_series",
     "read_talks",

@@ -234,16 +234,16 @@ def _of_model(
 ) -> OddsScore:
     by = [0.0, *(float(_by_draw(found, origin, model, month).mean()) for month in until), 1.0]
     chances = tuple(float(step) for step in np.diff(by))
-    return OddsScore(event.name, origin, model, chances, _brier(event, until, chances))
+    return OddsScore(event.name, origin, model, chances, brier_of_odds(event, until, chances))
 
 
 def _of_others(event: ScoredEvent, odds: Odds) -> OddsScore:
     return OddsScore(
-        event.name, origin_of(odds), odds.who, odds.chances, _brier(event, odds.until, odds.chances)
+        event.name, origin_of(odds), odds.who, odds.chances, brier_of_odds(event, odds.until, odds.chances)
     )
 
 
-def _brier(event: ScoredEvent, until: tuple[Month, ...], chances: tuple[float, ...]) -> float | None:
+def brier_of_odds(event: ScoredEvent, until: tuple[Month, ...], chances: tuple[float, ...]) -> float | None:
     """Over the categories: by each month and not before, and by none of them."""
     came = [happened_by(event, month) for month in until]
     if None in came:

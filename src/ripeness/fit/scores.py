@@ -71,7 +71,7 @@ def log_score(ensemble: ArrayLike, observed: ArrayLike) -> Floats:
     """
     members = _members(ensemble, at_least=2)
     mean, variance = members.mean(axis=-1), members.var(axis=-1, ddof=1)
-    degenerate = np.ptp(members, axis=-1) == 0
+    degenerate = (np.ptp(members, axis=-1) == 0) | (variance < np.finfo(np.float64).tiny)
     variance = np.where(degenerate, 1.0, variance)
     squared = (np.asarray(observed, dtype=np.float64) - mean) ** 2
     score = 0.5 * (np.log(2 * np.pi * variance) + squared / variance)

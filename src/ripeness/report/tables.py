@@ -155,7 +155,7 @@ def strip_text(spread: Spread, low: float, high: float, width: int = STRIP_WIDTH
 
     def place(value: float | None, otherwise: float) -> int:
         at = otherwise if value is None else value
-        return min(max(round((at - low) / (high - low) * (width - 1)), 0), width - 1)
+        return round(min(max((at - low) / (high - low), 0.0), 1.0) * (width - 1))
 
     cells = [" "] * width
     for i in range(place(spread.low, low), place(spread.high, high) + 1):
