@@ -108,6 +108,69 @@ BACKCAST = record(
     ),
 )
 
+DATED = record(
+    surprise=MAYBE, rank={"type": ["integer", "null"]}, dates={"type": "integer"}, share=MAYBE, verdict=TEXT
+)
+FLAG = {"type": "boolean"}
+PREDICTED = record(
+    experiment=TEXT,
+    output=TEXT,
+    measure={"enum": ["change", "effect"]},
+    before={"type": ["string", "null"]},
+    after=MONTH,
+    expected={"enum": ["rise", "fall", "stay"]},
+    median=NUMBER,
+    low80=NUMBER,
+    high80=NUMBER,
+    share_rising=NUMBER,
+    as_expected=FLAG,
+    recorded=MAYBE,
+    recorded_sd=MAYBE,
+    direction={"enum": ["right", "wrong", "unclear", "no record"]},
+    inside80={"type": ["boolean", "null"]},
+    crps=MAYBE,
+    crps_no_change=MAYBE,
+    skill=MAYBE,
+    usual_change=MAYBE,
+    skill_against_usual=MAYBE,
+    date={"oneOf": [DATED, {"type": "null"}]},
+)
+EXACTLY = record(largest=NUMBER, holds=FLAG)
+EXPERIMENTS = record(
+    schema={"const": "ripeness/experiments/1"},
+    run=RUN,
+    ok=FLAG,
+    failed=many(TEXT),
+    summary=record(in_sample={"type": "object"}, out_of_sample={"type": "object"}),
+    experiments=many(
+        record(
+            id=TEXT,
+            title=TEXT,
+            event=TEXT,
+            cutoff=MONTH,
+            origin=MONTH,
+            before=MONTH,
+            after=MONTH,
+            until=MONTH,
+            in_sample=FLAG,
+            structure_blind=FLAG,
+            blind_note=TEXT,
+            posterior=HASH,
+            rows=many(PREDICTED),
+            levels=by_name(by_name(by_name(NUMBER))),
+            effects={"type": "object"},
+            record=by_name(by_name(record(value=NUMBER, sd=NUMBER))),
+            endings={"type": "array"},
+            variants={"type": "array"},
+            placebos=record(
+                no_strength=EXACTLY, no_foresight=EXACTLY, wrong_series={"type": "array"}, failed=many(TEXT)
+            ),
+            unanswered=many(record(question=TEXT, reason=TEXT)),
+            committed={"type": ["object", "null"]},
+        )
+    ),
+)
+
 CHECK = record(run=BARE_RUN, case=TEXT, ok={"type": "boolean"}, faults=many(FAULT))
 
 VERIFY = record(run=BARE_RUN, ok={"type": "boolean"}, faults=many(FAULT), files=many(TEXT))
@@ -127,6 +190,7 @@ ERROR = record(run=BARE_RUN, ok={"const": False}, problem=TEXT, remedy=TEXT, fau
 CONTRACTS = {
     "compare": COMPARE,
     "backcast": BACKCAST,
+    "experiments": EXPERIMENTS,
     "check": CHECK,
     "verify": VERIFY,
     "fit": FIT,

@@ -216,7 +216,7 @@ def _committed(own: Case, experiment: Experiment, posterior: Posterior) -> dict[
         "members": kept[0]["members"],
         "because": kept[0].get("because"),
         "rows": score_rows(own, experiment, committed_forecasts(experiment, kept[0])),
-        "levels": {"inside": sum(row["inside80"] for row in levels), "of": len(levels)},
+        "levels": {"inside": sum(row["inside80"] for row in levels), "of": len(levels), "rows": levels},
         "endings": score_endings(experiment, kept[0]["endings"]) if kept[0].get("endings") else [],
     }
 

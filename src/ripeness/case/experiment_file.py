@@ -145,26 +145,32 @@ def _month_order(document: Document, said: Mapping[str, Any], span: Span) -> Ite
     months = {key: Month.parse(said[key]) for key in ORDER}
     if not months["before"] < months["origin"] <= months["after"] <= months["until"]:
         problem = "the months do not lie in the order before, origin, after, until"
-        yield document.fault(
-            ("origin",), said["origin"], problem, "put `before` before the origin, the rest after"
-        )
+        remedy = "put `before` before the origin, the rest after"
+        yield document.fault(("origin",), said["origin"], problem, remedy)
+        return
     if span.first_month is not None and months["origin"] < span.first_month + 6:
         problem = "leaves less than half a year of record to filter"
         yield document.fault(("origin",), said["origin"], problem, f"choose {span.first_month + 6} or later")
     for kind in ("predictions", "endings"):
         for at, item in enumerate(said.get(kind, ())):
-            path: Path = (kind, at)
-            own = {key: Month.parse(item[key]) for key in ("before", "after") if key in item}
-            if own.get("before", months["before"]) >= months["origin"] and kind == "predictions":
-                problem = "does not lie before the origin"
-                yield document.fault((*path, "before"), item["before"], problem, "choose an earlier month")
-            if not months["origin"] <= own.get("after", months["after"]) <= months["until"]:
-                problem = f"lies outside {said['origin']} to {said['until']}"
-                yield document.fault((*path, "after"), item["after"], problem, "choose a month in between")
-            if span.first_month is not None and own.get("before", months["before"]) < span.first_month:
-                yield document.fault(
-                    (*path, "before"), item["before"], "lies before the case", "choose a later month"
-                )
+            yield from _own_months(document, (kind, at), item, months, span)
+
+
+def _own_months(
+    document: Document, path: Path, item: Mapping[str, Any], months: Mapping[str, Month], span: Span
+) -> Iterator[Fault]:
+    """Faults of the months that one prediction gives for itself."""
+    if "before" in item:
+        before = Month.parse(item["before"])
+        if before >= months["origin"] and path[0] == "predictions":
+            problem = "does not lie before the origin"
+            yield document.fault((*path, "before"), item["before"], problem, "choose an earlier month")
+        if span.first_month is not None and before < span.first_month:
+            problem = "lies before the case"
+            yield document.fault((*path, "before"), item["before"], problem, "choose a later month")
+    if "after" in item and not months["origin"] <= Month.parse(item["after"]) <= months["until"]:
+        problem = f"lies outside {months['origin']} to {months['until']}"
+        yield document.fault((*path, "after"), item["after"], problem, "choose a month in between")
 
 
 def _program_faults(document: Document, said: Mapping[str, Any], program: str | None) -> Iterator[Fault]:
