@@ -60,8 +60,8 @@ def _windows(document: Document) -> Table:
         )
     notes = (
         "Process: weighted sessions. Progress: mean fall of the distance on issues both sides had spoken on, in shares "
-        "of the scale; products for prisoners are not in it. Moved: towards the other side on every issue spoken on; A is "
-        f"{parties['a']}, D {parties['d']}.",
+        "of the scale; products for prisoners are not in it. Moved: towards the other side on every issue spoken on; "
+        f"A is {parties['a']}, D {parties['d']}.",
     )
     return Table("talks_windows", "Process and progress", columns, tuple(rows), notes)
 
