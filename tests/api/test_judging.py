@@ -76,6 +76,7 @@ def test_a_backcast_scores_against_baselines(contracts: dict) -> None:
         ({"horizons": "0,3"}, "begin at 1"),
         ({"horizons": "one"}, "1,3,6,12"),
         ({"mode": "hopeful"}, "conditional"),
+        ({"events": True}, "no ending to score"),
     ],
 )
 def test_a_backcast_that_cannot_be_made_is_refused(options: dict, says: str) -> None:
