@@ -24,6 +24,7 @@ __all__ = [
     "new",
     "run",
     "schema",
+    "sensitivity",
     "verify",
 ]
 

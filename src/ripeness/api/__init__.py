@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ripeness.api.backcasting import backcast
     from ripeness.api.case_library import cases, check, faults_document, new, schema
     from ripeness.api.comparison import Comparison, compare, run
+    from ripeness.api.influence import sensitivity
     from ripeness.api.judging import bench, fit, verify
     from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
@@ -29,6 +30,7 @@ COMMANDS = (
     "experiments",
     "talks",
     "fit",
+    "sensitivity",
     "verify",
     "bench",
 )
@@ -40,6 +42,7 @@ _HOME = {
     "backcast": "backcasting",
     "experiments": "natural_experiments",
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
+    "sensitivity": "influence",
     **dict.fromkeys(("Progress", "Silent"), "progress"),
     **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
     "talks": "talks_measured",
@@ -63,6 +66,7 @@ __all__ = [
     "new",
     "run",
     "schema",
+    "sensitivity",
     "shown_rows",
     "talks",
     "verify",

@@ -20,6 +20,7 @@ from ripeness.cli import (
     new,
     run,
     schema,
+    sensitivity,
     talks,
     verify,
 )
@@ -51,6 +52,7 @@ for module, panel in (
     (new, "Cases"),
     (check, "Cases"),
     (schema, "Cases"),
+    (sensitivity, "Judge"),
     (fit, "Judge"),
     (backcast, "Judge"),
     (experiments, "Judge"),
