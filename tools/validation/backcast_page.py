@@ -535,7 +535,7 @@ def ending_section(ends: dict[str, Any], draws: int) -> list[str]:
         "- **The comparison with others is not a fair one.** They were asked for a ceasefire, the models for a "
         "settlement, which is rarer. They did not know how 2025 went; the priors of the models were written by people "
         "who did.",
-        "- A dash: it is not yet known.",
+        "- N0 is the mean rate of past wars, the climatology of this question. A dash: it is not yet known.",
         "",
         *table(
             ("As of", "Model", "by month (chance)", "came"),

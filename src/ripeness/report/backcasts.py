@@ -198,6 +198,7 @@ def _ending_table(endings: Document) -> Table:
         for model, months, scores in by_horizon(endings["models"])
     )
     notes = (
+        "N0: mean rate of past wars, the climatology of this question. N1: exhaustion without bargaining.",
         "In a war that went on, the least chance scores best, and never is perfect: this cannot tell the models apart.",
     )
     return Table("endings", f"{endings['title']}, as of past months", columns, rows, notes)
