@@ -1,6 +1,6 @@
 """Three engines for one monthly step: NumPy reference, generated kernel, and JAX.
 
-`reference`, `kernel` and `jax_engine` are loaded when they are first used, so that importing this
+`reference`, `kernel`, `gradient` and `jax_engine` are loaded when they are first used, so that importing this
 package loads neither Numba nor JAX.
 """
 
@@ -28,6 +28,7 @@ __all__ = [
     "Result",
     "TraceError",
     "checked",
+    "gradient",
     "jax_engine",
     "kernel",
     "merge_sums",
@@ -37,7 +38,7 @@ __all__ = [
     "trace",
 ]
 
-_LATER = ("jax_engine", "kernel", "reference", "tracer")
+_LATER = ("gradient", "jax_engine", "kernel", "reference", "tracer")
 _FROM_TRACER = ("TraceError", "trace")
 
 

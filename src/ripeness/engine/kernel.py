@@ -21,6 +21,7 @@ import re
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,7 +39,8 @@ from ripeness.engine.tracer import trace
 DTYPES = ("float32", "float64")
 
 _compiled = 0
-_lock = threading.Lock()
+lock = threading.Lock()
+"""Held while a kernel is compiled or read."""
 
 
 def run(program: Program, inputs: Inputs, keep_paths: int = 0, dtype: str = "float32") -> Result:
@@ -82,13 +84,17 @@ def prepare(program: Program, dtype: str = "float32") -> ModuleType:
         ValueError: the dtype is unknown.
         TraceError: the step uses something outside its language.
     """
-    with _lock:
+    with lock:
         return _prepared(program, dtype)
 
 
 def is_cached(program: Program, dtype: str = "float32") -> bool:
     """True if `prepare` need not compile."""
-    path = _path(program, dtype)
+    return is_kept(_path(program, dtype))
+
+
+def is_kept(path: Path) -> bool:
+    """True if the kernel of a file has been compiled."""
     elsewhere = os.environ.get("NUMBA_CACHE_DIR")
     folder = Path(elsewhere) if elsewhere else path.parent / "__pycache__"
     return any(folder.rglob(f"{path.stem}.*.nbc"))
@@ -109,13 +115,17 @@ def cache_folder() -> Path:
 
 @functools.lru_cache(maxsize=32)
 def _prepared(program: Program, dtype: str) -> ModuleType:
+    return loaded(_path(program, dtype), _source(program, dtype))
+
+
+def loaded(path: Path, source: str) -> ModuleType:
+    """Module of a kernel from its source, compiled unless this machine has kept it."""
     global _compiled
-    path = _path(program, dtype)
     try:
-        _write_once(path, _source(program, dtype))
+        _write_once(path, source)
     except OSError:  # a folder that cannot be written costs a compilation, not the run
         path = Path(tempfile.mkdtemp(prefix="ripeness-")) / path.name
-        _write_once(path, _source(program, dtype))
+        _write_once(path, source)
     module = _load(path)
     _compiled += sum(module.run_blocks.stats.cache_misses.values())
     return module
@@ -141,18 +151,21 @@ def _source(program: Program, dtype: str) -> str:
         name=program.name,
         dtype=dtype,
         shape=_shape(program, dtype),
+        copies=driver.COPIES,
         first_listing=trace(program).listing(),
         later_listing=trace(program, later=True).listing(),
     )
 
 
 def _path(program: Program, dtype: str) -> Path:
-    """File of the kernel, named by all that it depends on."""
+    return path_of(program.name, dtype, _source(program, dtype), (lowering, shocks, driver))
+
+
+def path_of(name: str, dtype: str, source: str, made_by: Sequence[ModuleType]) -> Path:
+    """File of a kernel, named by all that it depends on: its source and the modules that turn it into code."""
     parts = (
-        _source(program, dtype),
-        inspect.getsource(lowering),
-        inspect.getsource(shocks),
-        inspect.getsource(driver),
+        source,
+        *(inspect.getsource(module) for module in made_by),
         numba.__version__,
         llvmlite.__version__,
         np.__version__,
@@ -160,7 +173,7 @@ def _path(program: Program, dtype: str) -> Path:
         llvmlite.binding.get_host_cpu_features().flatten(),
     )
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-    return cache_folder() / f"{re.sub(r'[^A-Za-z0-9]', '_', program.name)}_{dtype}_{digest}.py"
+    return cache_folder() / f"{re.sub(r'[^A-Za-z0-9]', '_', name)}_{dtype}_{digest}.py"
 
 
 def _write_once(path: Path, text: str) -> None:

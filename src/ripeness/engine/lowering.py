@@ -7,18 +7,21 @@ NaN and infinity behave as in NumPy, in minimum and maximum too. exp and log are
 (S. Moshier), below 2 units in the last place, with these differences to NumPy: exp stays at its value of
 -87 (float32) or -708 (float64) below that, and log of subnormal numbers is wrong.
 
-Three functions are built, all on pointers to aligned tiles [row][lane]:
+Functions on pointers to aligned tiles [row][lane]:
 
     step(state, params, shocks, used, outputs, table)   one month of one vector of members
     draw(ids, shocks, month, seed, stream)              its standard normals, as `shocks.py`
     reduce(block, partial)                              sums over a block of outputs, by pivot (below)
+    lane_sums(block, sums)                              sums over the lanes of each row
+    listed(...)                                         any other listing, such as those of `adjoint.py`
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from llvmlite import ir
@@ -269,16 +272,36 @@ class Vectors:
         return self.builder.call(function, [a])
 
 
+STEP_PLACES = ("sS", "p", "e", "E", "O", "u")
+"""Pointers of a step: rows of the letters a listing uses (`Trace.listing`)."""
+
+BITS = 2
+"""Bytes between the rows of kept comparisons: one bit a lane."""
+
+
 def step_function(module: ir.Module, shape: Shape, name: str, listing: str) -> ir.Function:
     """Add `step(state, params, shocks, used, outputs, table)` of a listing to a module."""
-    function, builder = _function(module, name, [ir.PointerType()] * 6)
-    state, params, shocks, used, outputs, table = function.args
+    return listed_function(module, shape, name, STEP_PLACES, listing)
+
+
+def listed_function(
+    module: ir.Module, shape: Shape, name: str, places: Sequence[str], listing: str
+) -> ir.Function:
+    """Add the operations of a listing on one vector of members; one pointer an entry of `places`, which names rows.
+
+    Rows hold a vector each, but for `u`, a number all lanes share, and `b` and `B`, bits of a comparison. Results
+    are stored where they stand in the listing; those of `G` and `P` are added to what is there.
+    """
+    function, builder = _function(module, name, [ir.PointerType()] * len(places))
     write = Vectors(builder, shape.lanes, shape.dtype == "float64")
-    bases = {"s": state, "p": params, "e": shocks, "S": state, "O": outputs, "E": used}
+    bases = {letter: base for letters, base in zip(places, function.args, strict=True) for letter in letters}
+    bits, tests = ir.IntType(shape.lanes), ir.VectorType(I1, shape.lanes)
+    spacing = dict.fromkeys("bB", BITS) | {"u": shape.itemsize}
     values: dict[str, ir.Value] = {}
 
-    def row(base: ir.Value, index: int) -> ir.Value:
-        return builder.gep(base, [I64(index * LINE)], source_etype=ir.IntType(8))
+    def place_of(row: str) -> ir.Value:
+        offset = I64(int(row[1:]) * spacing.get(row[0], LINE))
+        return builder.gep(bases[row[0]], [offset], source_etype=ir.IntType(8))
 
     def operand(name: str) -> ir.Value:
         if name not in values:
@@ -288,32 +311,44 @@ def step_function(module: ir.Module, shape: Shape, name: str, listing: str) -> i
     def _read(name: str) -> ir.Value:
         if name[0] == "c":
             return write.number(float.fromhex(name[1:]))
+        place = place_of(name)
         if name[0] == "u":
-            place = builder.gep(table, [I64(int(name[1:]) * shape.itemsize)], source_etype=ir.IntType(8))
             return write.splat(builder.load(place, typ=write.element))
-        return builder.load(row(bases[name[0]], int(name[1:])), align=LINE, typ=write.type)
+        if name[0] == "b":
+            return builder.bitcast(builder.load(place, align=BITS, typ=bits), tests)
+        return builder.load(place, align=LINE, typ=write.type)
+
+    def keep(results: Sequence[list[str]]) -> None:
+        """Store rows; all are read before the first is written."""
+        for row, place, value in [(row, place_of(row), operand(name)) for row, name in results]:
+            if row[0] == "B":
+                builder.store(builder.bitcast(value, bits), place, align=BITS)
+            elif row[0] in "GP":
+                so_far = builder.load(place, align=LINE, typ=write.type)
+                builder.store(write.add(so_far, value), place, align=LINE)
+            else:
+                builder.store(value, place, align=LINE)
 
     def test(value: ir.Value) -> ir.Value:
         """A condition; one from the table is stored as a number."""
         return value if value.type.element == I1 else builder.fcmp_unordered("!=", value, write.number(0.0))
 
     lines = [line.split() for line in listing.splitlines()]
-    operations = [line for line in lines if line[0][0] == "v"]
-    results = [line for line in lines if line[0][0] != "v"]
-    divisors = Counter(names[1] for _, op, *names in operations if op == "div")
+    divisors = Counter(line[3] for line in lines if line[1] == "div")
     reciprocals: dict[str, ir.Value] = {}
-    for result, op, *names in operations:
-        args = [operand(arg) for arg in names]
-        if op == "where":
-            args[0] = test(args[0])
-        if op == "div" and divisors[names[1]] >= SHARED_DIVISIONS:
-            if names[1] not in reciprocals:
-                reciprocals[names[1]] = write.div(write.number(1.0), args[1])
-            op, args[1] = "mul", reciprocals[names[1]]
-        values[result] = getattr(write, op)(*args)
-    stores = [(row(bases[key[0]], int(key[1:])), operand(name)) for key, name in results]
-    for place, value in stores:
-        builder.store(value, place, align=LINE)
+    for is_operation, group in groupby(lines, key=lambda line: line[0][0] == "v"):
+        if not is_operation:
+            keep(list(group))
+            continue
+        for result, op, *names in group:
+            args = [operand(arg) for arg in names]
+            if op == "where":
+                args[0] = test(args[0])
+            if op == "div" and divisors[names[1]] >= SHARED_DIVISIONS:
+                if names[1] not in reciprocals:
+                    reciprocals[names[1]] = write.div(write.number(1.0), args[1])
+                op, args[1] = "mul", reciprocals[names[1]]
+            values[result] = getattr(write, op)(*args)
     builder.ret_void()
     return function
 
@@ -378,6 +413,25 @@ def reduce_function(module: ir.Module, shape: Shape) -> ir.Function:
             builder.store(_across(write, value), builder.gep(partial, [place], source_etype=byte), align=8)
 
     _loop(builder, function, shape.outputs, one)
+    builder.ret_void()
+    return function
+
+
+def lane_sum_function(module: ir.Module, shape: Shape, name: str, rows: int) -> ir.Function:
+    """Add `lane_sums(block, sums)`: the sum over lanes of each of `rows` vectors, as doubles."""
+    function, builder = _function(module, name, [ir.PointerType()] * 2)
+    block, sums = function.args
+    write = Vectors(builder, shape.lanes, shape.dtype == "float64")
+    byte = ir.IntType(8)
+
+    def one(index: ir.Value) -> None:
+        wide = builder.zext(index, I64)
+        start = builder.gep(block, [builder.mul(wide, I64(LINE))], source_etype=byte)
+        total = _across(write, builder.load(start, align=LINE, typ=write.type))
+        place = builder.gep(sums, [builder.mul(wide, I64(8))], source_etype=byte)
+        builder.store(total, place, align=8)
+
+    _loop(builder, function, rows, one)
     builder.ret_void()
     return function
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 import functools
 import linecache
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -376,14 +376,7 @@ class Trace:
     @functools.cached_property
     def live(self) -> tuple[Node, ...]:
         """Nodes that some result needs, arguments before users."""
-        found: set[Node] = set()
-        waiting = [*self.state, *self.outputs, *self.shocks]
-        while waiting:
-            node = waiting.pop()
-            if node not in found:
-                found.add(node)
-                waiting.extend(node.args)
-        return tuple(sorted(found, key=lambda node: node.index))
+        return reached_from([*self.state, *self.outputs, *self.shocks])
 
     @functools.cached_property
     def member_nodes(self) -> tuple[Node, ...]:
@@ -401,17 +394,7 @@ class Trace:
 
     def uniforms(self, policies: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.float64]:
         """The table (..., T, len(table)) of policies (..., T, K) in months (T, M), in float64; true is 1."""
-        values: dict[Node, Any] = {}
-        rows = {"k": np.moveaxis(policies, -1, 0), "m": months.T}
-        with np.errstate(all="ignore"):
-            for node in self.live:
-                if node.op == "const":
-                    values[node] = node.value
-                elif node.level == UNIFORM and node.op == "input":
-                    name = str(node.value)
-                    values[node] = rows[name[0]][int(name[1:])]
-                elif node.level == UNIFORM:
-                    values[node] = EVALUATE[node.op](*(values[arg] for arg in node.args))
+        values = evaluated(self.live, {"k": np.moveaxis(policies, -1, 0), "m": months.T})
         table = np.empty((*policies.shape[:-1], len(self.table)))
         for column, node in enumerate(self.table):
             table[..., column] = values[node]
@@ -423,26 +406,81 @@ class Trace:
         Operands are `v<i>` an operation above, `s`, `p`, `e` rows of state, parameters and shocks,
         `u<i>` column i of the table, and `c<hex>` a number. Result rows are `S`, `O` and `E`.
         """
-        return "\n".join(self._lines()) + "\n"
+        results = [
+            (f"{letter}{row}", node)
+            for letter, nodes in (("S", self.state), ("O", self.outputs), ("E", self.shocks))
+            for row, node in enumerate(nodes)
+        ]
+        return written(
+            self.member_nodes, results, {node: f"u{column}" for column, node in enumerate(self.table)}
+        )
 
-    def _lines(self) -> Iterator[str]:
-        names: dict[Node, str] = {node: f"u{column}" for column, node in enumerate(self.table)}
 
-        def name(node: Node) -> str:
+def written(
+    operations: Sequence[Node],
+    results: Sequence[tuple[str, Node]],
+    names: Mapping[Node, str],
+    at_once: bool = False,
+) -> str:
+    """Text of a listing: operations, arguments before users, and the rows that keep results.
+
+    `names` are operands that the code finds in memory. `at_once` puts a result below the operation that makes
+    it, for rows that no operation reads; else all results stand at the end.
+    """
+    known = dict(names)
+    lines: list[str] = []
+    kept: dict[Node, list[str]] = {}
+    for row, node in results:
+        kept.setdefault(node, []).append(row)
+
+    def name(node: Node) -> str:
+        if node.op == "const":
+            return f"c{float(node.value or 0.0).hex()}"
+        return known[node] if node in known else str(node.value)
+
+    for number, node in enumerate(operations):
+        lines.append(" ".join([f"v{number}", node.op, *(name(arg) for arg in node.args)]))
+        known[node] = f"v{number}"
+        if at_once:
+            lines.extend(f"{row} {name(node)}" for row in kept.pop(node, []))
+    lines.extend(f"{row} {name(node)}" for row, node in results if node in kept)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def reached_from(results: Iterable[Node], stop: Container[Node] = ()) -> tuple[Node, ...]:
+    """Nodes that some result needs, arguments before users; what lies behind a node of `stop` is left out."""
+    found: set[Node] = set()
+    waiting = list(results)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(() if node in stop else node.args)
+    return tuple(sorted(found, key=lambda node: node.index))
+
+
+def evaluated(nodes: Iterable[Node], rows: Mapping[str, NDArray[np.float64]]) -> dict[Node, Any]:
+    """Values of those nodes (arguments before users) that do not differ by member; `rows` by letter of the record."""
+    values: dict[Node, Any] = {}
+    with np.errstate(all="ignore"):
+        for node in nodes:
             if node.op == "const":
-                return f"c{float(node.value or 0.0).hex()}"
-            return names[node] if node in names else str(node.value)
-
-        for number, node in enumerate(self.member_nodes):
-            yield " ".join([f"v{number}", node.op, *(name(arg) for arg in node.args)])
-            names[node] = f"v{number}"
-        for letter, nodes in (("S", self.state), ("O", self.outputs), ("E", self.shocks)):
-            for row, node in enumerate(nodes):
-                yield f"{letter}{row} {name(node)}"
+                values[node] = node.value
+            elif node.level == UNIFORM and node.op == "input":
+                name = str(node.value)
+                values[node] = rows[name[0]][int(name[1:])]
+            elif node.level == UNIFORM:
+                values[node] = EVALUATE[node.op](*(values[arg] for arg in node.args))
+    return values
 
 
 @functools.lru_cache(maxsize=32)
 def trace(program: Program, later: bool = False) -> Trace:
+    """`traced`, kept: a program is traced once."""
+    return traced(program, later)
+
+
+def traced(program: Program, later: bool = False) -> Trace:
     """Run the step of a program once on symbols.
 
     `later` says that the policy is not the first of a run: what only the reference does is then left out,
