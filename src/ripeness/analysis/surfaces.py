@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 from scipy.special import ndtri
 
 from ripeness.base.errors import RipenessError
@@ -147,12 +148,16 @@ def folds_of(outcome: Any, inputs: Any, groups: Any, count: int) -> Whole:
 def fitted_elsewhere(columns: Floats, outcomes: Floats, folds: Whole) -> Floats:
     """E[Y | X] (m, n) of each row from the rows of the other folds; outcomes (m, n)."""
     found = np.empty(outcomes.shape)
-    for fold in np.unique(folds):
-        here = folds == fold
-        x, y = columns[~here], outcomes[:, ~here].T
-        centre, level = x.mean(axis=0), y.mean(axis=0)
-        weights = np.linalg.lstsq(x - centre, y - level, rcond=SAME)[0]
-        found[:, here] = (level + (columns[here] - centre) @ weights).T
+    parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
+    x = np.hstack([np.ones((len(columns), 1)), columns])
+    products = [x[rows].T @ x[rows] for rows in parts]
+    with_outcome = [x[rows].T @ outcomes[:, rows].T for rows in parts]
+    every, every_outcome = sum(products), sum(with_outcome)
+    for rows, own, own_outcome in zip(parts, products, with_outcome, strict=True):
+        others = every - own
+        others[np.diag_indices_from(others)] *= 1.0 + SAME
+        weights = cho_solve(cho_factor(others, lower=True), every_outcome - own_outcome)
+        found[:, rows] = (x[rows] @ weights).T
     return found
 
 

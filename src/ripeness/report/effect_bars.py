@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ripeness.base import RipenessError
 from ripeness.report.fan_charts import COLOURS, GRID, INK, MUTED
+from ripeness.report.numbers import MINUS
 from ripeness.report.sensitivity import BESIDE, order_of, title_of
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ PALE, PRIOR = "#bcd5e8", "#b3540a"
 """Total shares behind those of an input alone; inputs driven by their priors."""
 
 ROW_INCHES = 0.34
-LEFT_INCHES = 4.3
-WIDTH = 12.0
+LEFT_INCHES = 4.6
+WIDTH = 12.8
+LABEL_CHARACTERS = 60
 
 FACTOR_WORDS = {
     "others": "All other parameters",
@@ -100,7 +102,7 @@ def draw(document: Document, name: str) -> Figure:
         right=0.965,
         top=1 - 1.5 / height,
         bottom=0.85 / height,
-        wspace=0.16,
+        wspace=0.1,
     )
     if designed:
         axes = drawn.add_subplot(grid[0])
@@ -141,22 +143,26 @@ def _title(document: Document, entry: Document) -> str:
 def _subtitle(document: Document, entry: Document) -> str:
     about = entry["difference"]
     return (
-        f"Shares of the variance of the difference, which is {about['mean']:.3g} {entry['unit']} on average with a "
-        f"standard deviation of {about['sd']:.2g}.\nWhiskers: intervals of 90 %. "
+        f"Shares of the variance of the difference, which is {_signed(about['mean'])} {entry['unit']} on average "
+        f"with a standard deviation of {about['sd']:.2g}.\nWhiskers: intervals of 90 %. "
         "Orange: inputs that the record has hardly narrowed, driven by their priors."
     )
 
 
+def _signed(value: float) -> str:
+    return f"{value:.3g}".replace("-", MINUS)
+
+
 def _label(document: Document, factor: str) -> str:
     known = document["inputs"].get(factor)
-    return FACTOR_WORDS[factor] if known is None else str(known["label"])
+    return FACTOR_WORDS[factor] if known is None else f"{factor}: {known['label']}"
 
 
 def _name_rows(axes: Axes, document: Document, factors: list[str]) -> None:
     names = []
     for factor in factors:
         label = _label(document, factor)
-        names.append(label if len(label) <= 52 else f"{label[:50]}…")
+        names.append(label if len(label) <= LABEL_CHARACTERS else f"{label[: LABEL_CHARACTERS - 2]}…")
     axes.set_yticks(range(len(factors)), names)
     for tick, factor in zip(axes.get_yticklabels(), factors, strict=True):
         known = document["inputs"].get(factor)
@@ -175,7 +181,7 @@ def _draw_sobol(axes: Axes, about: Document, factors: list[str]) -> None:
         axes.text(
             max(total["high"], 0) + 0.012, at, f"{total['value']:.2f}", va="center", fontsize=8.5, color=INK
         )
-    _frame(axes, len(factors), "Sobol indices: pale in all, with interactions; dark alone")
+    _frame(axes, len(factors), "Sobol: dark alone, pale with interactions", _largest(about, factors))
 
 
 def _draw_shapley(axes: Axes, document: Document, about: Document, factors: list[str]) -> None:
@@ -189,12 +195,19 @@ def _draw_shapley(axes: Axes, document: Document, about: Document, factors: list
         low, high = max(share["low"], 0.0), max(share["high"], 0.0)
         axes.plot([low, high], [at, at], color=INK, lw=1.1, zorder=4, solid_capstyle="butt")
         axes.text(high + 0.012, at, f"{max(share['value'], 0.0):.2f}", va="center", fontsize=8.5, color=INK)
-    _frame(axes, len(factors), "Shapley effects: inputs as they move together")
+    _frame(axes, len(factors), "Shapley: inputs as they move together", _largest(about, factors))
 
 
-def _frame(axes: Axes, rows: int, title: str) -> None:
+def _largest(about: Document, factors: list[str]) -> float:
+    """End of the scale, the same for both panels: room for the largest number and its words."""
+    shares = [about[kind].get(factor) for kind in ("total", "shapley") for factor in factors]
+    ends = [max(share["value"], share["high"]) for share in shares if share and share["value"] is not None]
+    return max(1.15 * max(ends, default=0.0), 0.1)
+
+
+def _frame(axes: Axes, rows: int, title: str, largest: float) -> None:
     axes.set_ylim(rows - 0.5, -0.5)
-    axes.set_xlim(0.0, max(axes.get_xlim()[1] * 1.08, 0.1))
+    axes.set_xlim(0.0, largest)
     axes.set_yticks(range(rows), [""] * rows)
     axes.tick_params(length=0, labelsize=9, colors=MUTED)
     axes.set_title(title, loc="left", fontsize=10, color=INK, weight="bold")

@@ -14,7 +14,7 @@ SHOWN = 12
 """Inputs in a table; the others are in the document."""
 
 SIGNPOSTS = 3
-"""Signposts in a table for each wait, beside all of them together."""
+"""Signposts in a table for each wait."""
 
 TOLD = 3
 """Inputs in a sentence."""
@@ -78,8 +78,7 @@ def _shares(document: Document, name: str, entry: Document, view: str) -> Table:
             else ()
         ),
         Column("shapley", "Shapley", decimals=2, missing="in the rest"),
-        Column("spread_left", "Prior spread left, %", decimals=0, missing="prior"),
-        Column("identification", "Known from", text=True),
+        Column("driven_by", "From", text=True),
     )
     order = order_of(about)
     rows = []
@@ -88,11 +87,9 @@ def _shares(document: Document, name: str, entry: Document, view: str) -> Table:
         *(each for each in BESIDE if each in about["total"] or each in about["shapley"]),
     ]:
         known = document["inputs"].get(factor)
-        left = None if known is None else known["spread_left"]
-        cells: list[Cell] = [factor if known is None else f"{factor}: {known['label']}"]
+        cells: list[Cell] = [factor]
         cells += [_spread(about[kind].get(factor)) for kind in (("first", "total") if designed else ())]
         cells.append(_spread(about["shapley"].get(factor)))
-        cells += ["" if known is None else None if left is None else 100.0 * left]
         cells.append("" if known is None else _known_from(known))
         rows.append(tuple(cells))
     notes = []
@@ -108,15 +105,13 @@ def _shares(document: Document, name: str, entry: Document, view: str) -> Table:
         f"{entry['label']}, {entry['unit']}: {title_of(document, view)}. Shares of its variance",
         columns,
         tuple(rows),
-        tuple(notes),
+        ("From: the prior, where more than 80 % of its spread is left; else the record.", *notes),
         further=view != "difference",
     )
 
 
 def _known_from(about: Document) -> str:
-    if about["identification"] == "prior-driven" or about["spread_left"] is None:
-        return "its prior"
-    return "its prior mostly" if about["driven_by_prior"] else f"the record ({about['identification']})"
+    return "prior" if about["driven_by_prior"] else "record"
 
 
 def _worth(document: Document, name: str, about: Document) -> Table:
@@ -131,17 +126,20 @@ def _worth(document: Document, name: str, about: Document) -> Table:
     ]
     inputs = sorted(about["by_input"], key=lambda each: (-about["by_input"][each]["value"], each))
     rows += [
-        (f"{each}: {document['inputs'][each]['label']}", _spread(about["by_input"][each]))
+        (each, _spread(about["by_input"][each]))
         for each in inputs[:SHOWN]
         if about["by_input"][each]["value"] > 0.0
     ]
     without = about["without"]
     return Table(
         f"{name}_information",
-        f"{about['label']}, {about['sense']} ({about['judgment']}): what knowing more before choosing is worth",
+        f"{about['label']}, {about['sense']}: what knowing more before choosing is worth",
         columns,
         tuple(rows),
-        (f"Without knowing more, {without['choice']} is better on average.",),
+        (
+            f"Whose aim: {about['judgment']}.",
+            f"Without knowing more, {without['choice']} is better on average.",
+        ),
     )
 
 
@@ -149,34 +147,29 @@ def _waiting(name: str, about: Document) -> Table:
     columns = (
         Column("months", "Months", decimals=0),
         Column("signpost", "Signpost watched", text=True),
-        Column("gain", "Gain of seeing it", about["unit"]),
-        Column("cost", "Cost of waiting", about["unit"]),
-        Column("net", "Net", about["unit"], sign=True),
-        Column("switched", "Choice turned, %", percent=True),
+        Column("gain", "Gain of seeing it"),
+        Column("cost", "Cost of delay"),
+        Column("net", "Net", sign=True),
+        Column("switched", "Turned, %", percent=True),
     )
     rows: list[tuple[Cell, ...]] = []
     for months, wait in about["waiting"].items():
         best = sorted(wait["signposts"], key=lambda each: (-wait["signposts"][each]["net"]["value"], each))
-        shown = [each for each in best if each != "all"][:SIGNPOSTS] + [
-            each for each in best if each == "all"
-        ]
-        rows += [
-            (
-                int(months),
-                "all of them" if each == "all" else each,
-                _spread(wait["signposts"][each]["gain"]),
-                _spread(wait["cost"]),
-                _spread(wait["signposts"][each]["net"]),
-                wait["signposts"][each]["switched"],
-            )
-            for each in shown
-        ]
+        shown = [each for each in best if wait["signposts"][each]["gain"]["value"] > 0.0][:SIGNPOSTS]
+        for each in shown or best[:1]:
+            told = wait["signposts"][each]
+            words = {"all": "all of them"}.get(each, each) if shown else "any: none turns the choice"
+            cells = (_spread(told["gain"]), wait["cost"]["value"], _spread(told["net"]), told["switched"])
+            rows.append((int(months), words, *cells))
     return Table(
         f"{name}_waiting",
-        f"{about['label']}, {about['sense']} ({about['judgment']}): wait, watch, and then choose",
+        f"{about['label']}, {about['unit']}, {about['sense']}: wait, watch, and then choose",
         columns,
         tuple(rows),
-        ("Intervals of 90 %. A cost below 0 says that a later start is better by itself.",),
+        (
+            "Intervals of 90 %. A cost below 0 says that a later start is better by itself. Turned: share of "
+            "futures in which what is seen turns the choice.",
+        ),
     )
 
 
@@ -202,7 +195,9 @@ def _what_moves(document: Document, name: str, entry: Document) -> str:
         if share is None or share["value"] is None or known is None or share["value"] < 0.01:
             continue
         by_prior = ", driven by its prior" if known["driven_by_prior"] else ""
-        told.append(f"{known['label']} ({percent(share['value'])} %{by_prior})")
+        told.append(
+            f"{factor}, {known['label'][:1].lower()}{known['label'][1:]} ({percent(share['value'])} %{by_prior})"
+        )
     luck = about["total"].get("luck")
     if luck is not None and luck["value"] is not None:
         told.append(f"luck has a part in {percent(min(luck['value'], 1.0))} %")
@@ -227,15 +222,23 @@ def _whether_to_wait(about: Document) -> str:
         return f"{about['label']}: no signpost was watched."
     months, name, each = best
     words = "all signposts" if name == "all" else name
+    if each["net"]["low"] > 0.0 and each["gain"]["low"] > 0.0:
+        return (
+            f"{about['label']}: in this model waiting {months} months and watching {words} is worth more than it "
+            f"costs, {_number(each['net'])} {about['unit']}, of which what is seen gains {_number(each['gain'])}."
+        )
     if each["net"]["low"] > 0.0:
         return (
-            f"{about['label']}: in this model waiting {months} months and watching {words} gains more than the delay "
-            f"costs, {each['net']['value']:.3g} {about['unit']} "
-            f"({each['net']['low']:.2g} to {each['net']['high']:.2g})."
+            f"{about['label']}: in this model a start {months} months later is better by {_number(each['net'])} "
+            f"{about['unit']} by itself; nothing seen meanwhile would turn the choice for certain."
         )
     if each["net"]["high"] < 0.0:
         return f"{about['label']}: in this model no wait looked at pays for its delay."
     return f"{about['label']}: in this model it is open whether any wait looked at pays for its delay."
+
+
+def _number(about: Mapping[str, Any]) -> str:
+    return f"{about['value']:.3g} ({about['low']:.2g} to {about['high']:.2g})"
 
 
 def _spread(about: Mapping[str, Any] | None) -> Spread | None:
