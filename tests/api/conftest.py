@@ -133,6 +133,7 @@ PREDICTED = record(
     skill=MAYBE,
     usual_change=MAYBE,
     skill_against_usual=MAYBE,
+    skill_against_without=MAYBE,
     date={"oneOf": [DATED, {"type": "null"}]},
 )
 EXACTLY = record(largest=NUMBER, holds=FLAG)

@@ -77,12 +77,16 @@ def yes(value: bool | None) -> str:
     return "–" if value is None else "yes" if value else "**no**"
 
 
-def prediction_rows(rows: Sequence[Document], dates: Mapping[tuple[str, str, str], Any]) -> list[list[str]]:
-    """One line a prediction; `dates` holds the ranks, which the committed files do not have."""
+def prediction_rows(
+    rows: Sequence[Document], live: Mapping[tuple[str, str, str], Document]
+) -> list[list[str]]:
+    """One line a prediction; `live` rows hold ranks and counterfactuals, which the committed files do not have."""
     lines = []
     for row in rows:
         known = row["recorded"] is not None
         skill = row["skill_against_usual"]
+        asked = live.get(line_key(row), {})
+        without = asked.get("skill_against_without")
         words = {"wrong": "**wrong**", "no record": "–"}.get(row["direction"], row["direction"])
         lines.append(
             [
@@ -95,7 +99,8 @@ def prediction_rows(rows: Sequence[Document], dates: Mapping[tuple[str, str, str
                 yes(row["inside80"]),
                 "–" if row["skill"] is None else f"{row['skill']:+.2f}",
                 "–" if skill is None else f"{skill:+.2f}",
-                date_rank(dates.get(line_key(row))) or "–",
+                "–" if without is None else f"{without:+.2f}",
+                date_rank(asked.get("date")) or "–",
             ]
         )
     return lines
@@ -116,6 +121,7 @@ HEAD = [
     "Inside 80 %",
     "Skill, no change",
     "Skill, usual change",
+    "Skill, without it",
     "Date",
 ]
 
@@ -141,7 +147,7 @@ def section(each: Document) -> list[str]:
         f"before {each['origin']}; given: {'; '.join(each['given'])}. Blind? {each['blind_note']}.",
         "",
     ]
-    dates = {line_key(row): row["date"] for row in each["rows"]}
+    live = {line_key(row): row for row in each["rows"]}
     committed = each["committed"]
     if committed is not None and committed["rows"]:
         if committed["because"]:
@@ -149,7 +155,7 @@ def section(each: Document) -> list[str]:
         lines += [
             f"As committed ({committed['members']} members):",
             "",
-            *table(HEAD, prediction_rows(committed["rows"], dates)),
+            *table(HEAD, prediction_rows(committed["rows"], live)),
         ]
         levels = as_first(committed["levels"]["rows"])
         inside = sum(row["inside80"] for row in levels)
@@ -172,7 +178,7 @@ def section(each: Document) -> list[str]:
             if changed
             else "asked later, not committed before scoring"
         )
-        lines += [f"The same event, {why}:", "", *table(HEAD, prediction_rows(later, dates)), ""]
+        lines += [f"The same event, {why}:", "", *table(HEAD, prediction_rows(later, live)), ""]
     lines += lag_lines(each) + variant_lines(each) + ending_lines(each)
     for item in each["unanswered"]:
         lines += [f"**Not answered.** {item['question']} {upper(item['reason'])}.", ""]
@@ -372,6 +378,12 @@ def failures(document: Document) -> list[str]:
                 said.append(
                     f"{name}: the model does not move as the experiment's author expects ({row['expected']})."
                 )
+        for row in each["rows"]:
+            worse = row["skill_against_without"]
+            if worse is not None and worse < -0.05:
+                said.append(
+                    f"{each['id']}, `{row['output']}`: closer to the futures without the instrument ({worse:+.2f})."
+                )
         for item in each["placebos"]["wrong_series"]:
             if item["record"]["verdict"] == "stands out":
                 said.append(f"{each['id']}: the wrong series `{item['output']}` stands out in the record.")
@@ -449,7 +461,9 @@ def page(document: Document) -> str:
         "change smaller "
         "than its own error is unclear. Interval: the prediction with the record's error added. Skill: 1 less "
         "CRPS over "
-        "that of no change, with the record's error; against *usual change*, over that of zero with the "
+        "that of no change, with the record's error; *without it*, over that of the same futures without the "
+        "instrument (below 0 the record is closer to a world in which the event did not happen; computed with "
+        "the posterior shipped now); against *usual change*, over that of zero with the "
         "spread of past "
         "changes over as many months. Where nothing moved, `no change` is nearly unbeatable and its skill "
         "says little. A change is measured from the filtered "
@@ -477,6 +491,8 @@ def page(document: Document) -> str:
         "plus crude "
         "unsold; ships that wait or steam slowly are probably missing in it, and the listing of NE6 hardly "
         "adds to it.",
+        "- **The listing of January 2025 is too strong in price** (NE4): the recorded port discount is closer to the "
+        "futures without it. That of October 2025 (NE6) is needed to explain both discounts and the tax, not the volume.",
         "- **Ships idle less in the model than in the world** after a listing (NE3, NE4), and freight answers less.",
         "- **The interval of the port discount in March 2026 is lopsided**: some members run out of ships and pay a "
         "scarcity rent. The tail is not credible.",

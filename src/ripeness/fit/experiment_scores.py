@@ -2,7 +2,8 @@
 
 An observation error, normal with the record's own standard deviations, is added to the prediction before it is scored,
 on a fixed grid of quantiles. The baseline is `no change`: zero with the same error; where the record before the origin
-has enough changes over as many months, their spread makes a second, harder baseline.
+has enough changes over as many months, their spread makes a second, harder baseline. The third is the same futures
+without the instrument: below zero against it, the record is closer to a world in which the event did not happen.
 """
 
 from __future__ import annotations
@@ -110,7 +111,11 @@ def score_rows(case: Case, experiment: Experiment, forecasts: Forecasts) -> list
     for predicted in experiment.predictions:
         key = key_of(predicted)
         if key in forecasts.values:
-            rows.append(_row(case, experiment, predicted, forecasts.values[key], forecasts.rising[key]))
+            row = _row(case, experiment, predicted, forecasts.values[key], forecasts.rising[key])
+            if row["recorded"] is not None and key in forecasts.without:
+                other = with_error(forecasts.without[key], row["recorded_sd"])
+                row["skill_against_without"] = 1.0 - row["crps"] / float(scores.crps(other, row["recorded"]))
+            rows.append(row)
     return rows
 
 
@@ -141,6 +146,7 @@ def _row(
         "skill": None,
         "usual_change": None,
         "skill_against_usual": None,
+        "skill_against_without": None,
     }
     if truth is None:
         return row

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ class Forecasts:
     values: Mapping[str, Floats]
     rising: Mapping[str, float]
     """Share of members in which the quantity is above zero."""
+    without: Mapping[str, Floats] = field(default_factory=dict)
+    """Changes in the same futures without the instrument, at `LEVELS`; empty where there is no counterfactual."""
 
 
 def in_order(case: Case) -> tuple[Experiment, ...]:
@@ -156,12 +158,16 @@ def run_experiment(
 
 def draws_of(run: Run, predicted: Predicted) -> Floats:
     """One predicted quantity in every member, (n,)."""
-    path = np.asarray(run.path(run.policies[0], predicted.output), float)
-    after = predicted.after - run.months[0]
     if predicted.measure == "effect":
-        pair = (np.asarray(run.path(name, predicted.output), float)[after] for name in (WITH, WITHOUT))
-        return np.subtract(*pair)
-    return path[after] - path[predicted.before - run.months[0]]
+        with_it, without = (_at(run, name, predicted.output, predicted.after) for name in (WITH, WITHOUT))
+        return with_it - without
+    return _change(run, run.policies[0], predicted)
+
+
+def _change(run: Run, policy: str, predicted: Predicted) -> Floats:
+    return _at(run, policy, predicted.output, predicted.after) - _at(
+        run, policy, predicted.output, predicted.before
+    )
 
 
 def key_of(predicted: Predicted) -> str:
@@ -174,9 +180,15 @@ def key_of(predicted: Predicted) -> str:
 def forecasts_of(experiment: Experiment, run: Run) -> Forecasts:
     """Distributions of all predictions of an experiment."""
     draws = {key_of(predicted): draws_of(run, predicted) for predicted in experiment.predictions}
+    without = {
+        key_of(predicted): _change(run, WITHOUT, predicted)
+        for predicted in experiment.predictions
+        if WITHOUT in run.policies and predicted.measure == "change"
+    }
     return Forecasts(
         {key: np.quantile(values, LEVELS) for key, values in draws.items()},
         {key: float(np.mean(values > 0)) for key, values in draws.items()},
+        {key: np.quantile(values, LEVELS) for key, values in without.items()},
     )
 
 

@@ -90,6 +90,7 @@ def _predictions(found: list[Document]) -> Table:
         Column("direction", "Direction", text=True),
         Column("inside", "In 80 %", text=True),
         Column("skill", "Skill", sign=True, decimals=2, missing=""),
+        Column("against", "than without", sign=True, decimals=2, missing=""),
         Column("rank", "Date", text=True),
     )
     rows = []
@@ -108,14 +109,16 @@ def _predictions(found: list[Document]) -> Table:
                     row["direction"],
                     ("yes" if row["inside80"] else "no") if known else "",
                     row["skill"],
+                    row["skill_against_without"],
                     date_rank(row["date"]),
                 )
             )
     notes = (
         "* in sample: the parameters have read the event. Changes are from a month before the event; an effect is "
         "against the same futures without the instrument.",
-        "Skill: 1 less CRPS over that of `no change`; below 0, no change was closer. Date: rank of the record's "
-        "surprise among all dates, 1 the largest in the direction expected.",
+        "Skill: 1 less CRPS over that of `no change`; below 0, no change was closer. Than without: the same against "
+        "the futures without the instrument; below 0, the record is closer to a world without the event.",
+        "Date: rank of the record's surprise among all dates, 1 the largest in the direction expected.",
     )
     return Table("predictions", "Predicted and recorded", columns, tuple(rows), notes)
 
