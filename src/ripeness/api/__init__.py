@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from ripeness.api.backcasting import backcast
     from ripeness.api.case_library import cases, check, faults_document, new, schema
     from ripeness.api.comparison import Comparison, compare, run
+    from ripeness.api.discovering import discover
     from ripeness.api.influence import sensitivity
     from ripeness.api.judging import bench, fit, verify
+    from ripeness.api.lever_gradient import gradient
     from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
     from ripeness.api.results import Answer, Result, shown_rows
@@ -28,9 +30,11 @@ COMMANDS = (
     "compare",
     "backcast",
     "experiments",
+    "discover",
     "talks",
     "fit",
     "sensitivity",
+    "gradient",
     "verify",
     "bench",
 )
@@ -40,7 +44,9 @@ _HOME = {
     **dict.fromkeys(("cases", "check", "faults_document", "new", "schema"), "case_library"),
     **dict.fromkeys(("Comparison", "compare", "run"), "comparison"),
     "backcast": "backcasting",
+    "discover": "discovering",
     "experiments": "natural_experiments",
+    "gradient": "lever_gradient",
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
     "sensitivity": "influence",
     **dict.fromkeys(("Progress", "Silent"), "progress"),
@@ -60,9 +66,11 @@ __all__ = [
     "cases",
     "check",
     "compare",
+    "discover",
     "experiments",
     "faults_document",
     "fit",
+    "gradient",
     "new",
     "run",
     "schema",

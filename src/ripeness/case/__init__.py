@@ -1,5 +1,6 @@
 """A war as data: a folder of files, read strictly, with every fault at once."""
 
+from ripeness.case.claim import RULES, WORLD, Claim, Condition, Reading
 from ripeness.case.experiment import (
     Experiment,
     OddsOf,
@@ -61,12 +62,16 @@ __all__ = [
     "PULSE_LEVERS",
     "REFERENCE",
     "SITE_UNITS",
+    "RULES",
     "Actor",
+    "WORLD",
     "ActorRow",
     "Case",
     "CaseTest",
     "Change",
     "DatedPrior",
+    "Claim",
+    "Condition",
     "DatedValue",
     "EffortShare",
     "Expectation",
@@ -86,6 +91,7 @@ __all__ = [
     "Ratchet",
     "Recorded",
     "RecordedOutcome",
+    "Reading",
     "Score",
     "ScoreSheet",
     "ScoredEvent",

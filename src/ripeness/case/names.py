@@ -181,6 +181,9 @@ METRICS = tuple(
 )
 """Metrics of a comparison, and every monthly output."""
 
+CLAIM_METRICS = (*METRICS[: METRICS.index("aid_usd_bn") + 1], "people_lost", "spend_usd_bn", "months_to_end")
+"""Metrics by which a claim is tested; `months_to_end` is to the end of the war, by a deal or a collapse."""
+
 _SUFFIX_UNITS = {
     "_usd_bbl": ("USD/bbl",),
     "_mbd": ("mb/d",),

@@ -24,6 +24,8 @@ from ripeness.case.checks import (
     span_of,
 )
 from ripeness.case.common import bargaining_parameters, common_priors, world_parameters
+from ripeness.case.claims_file import AREA as CLAIMS
+from ripeness.case.claims_file import claims_faults, claims_from
 from ripeness.case.experiment_file import AREA as EXPERIMENTS
 from ripeness.case.experiment_file import ID, experiment_faults, experiment_from
 from ripeness.case.folder import RECORD, Document, case_files, hash_files, read_document
@@ -138,6 +140,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     experiments = documents(EXPERIMENTS, "experiment")
     series_files = {Path(file).stem: file for file in files if file.startswith("series/")}
     for area, stems in (("series", series_files), ("instruments", instruments), ("policies", policies)):
+    claims = documents(CLAIMS, "claims")
         for stem in stems:
             if not _NAME.fullmatch(stem):
                 remedy = "use lower-case letters, digits and underscores, beginning with a letter"
@@ -168,6 +171,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]
     talks, wrong = read_talks(folder / TALKS)
+    faults += claims_faults(claims, policies, span, program_of(about))
     faults += wrong
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
@@ -186,6 +190,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
         talks,
     )
     return case, []
+        claims,
 
 
 def _said(document: Document) -> dict | None:
@@ -239,6 +244,7 @@ def _case(
     talks: TalksRecord | None,
 ) -> Case:
     said = _plain(about)
+    claims: dict[str, Document],
     blocks = tuple(said["blocks"])
     has_war = records_of(said["program"]).has_war
     priors = [parameter_from(node.plain()) for _, node in entries(parameters, "parameters")]

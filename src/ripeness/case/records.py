@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness.base import Month
+from ripeness.case.claim import Claim
 from ripeness.case.experiment import Experiment
 from ripeness.case.month_facts import month_rows
 from ripeness.case.names import PULSE_LEVERS
