@@ -492,7 +492,7 @@ def page(document: Document) -> str:
         "unsold; ships that wait or steam slowly are probably missing in it, and the listing of NE6 hardly "
         "adds to it.",
         "- **The listing of January 2025 is too strong in price** (NE4): the recorded port discount is closer to the "
-        "futures without it. That of October 2025 (NE6) is needed to explain both discounts and the tax, not the volume.",
+        "futures without it. That of October 2025 (NE6) is needed to explain both discounts and the tax, not volume.",
         "- **Ships idle less in the model than in the world** after a listing (NE3, NE4), and freight answers less.",
         "- **The interval of the port discount in March 2026 is lopsided**: some members run out of ships and pay a "
         "scarcity rent. The tail is not credible.",
