@@ -21,6 +21,7 @@ __all__ = [
     "compare",
     "experiments",
     "fit",
+    "gradient",
     "new",
     "run",
     "schema",

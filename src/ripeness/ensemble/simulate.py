@@ -176,7 +176,7 @@ def simulate(
             done(part.shape[1])
         return replace(result, state=np.empty((0, 0, 0)))
 
-    return join(question, parameters, _over_chunks(kept, parameters, threads))
+    return join(question, parameters, over_chunks(kept, parameters, threads))
 
 
 def run_members(
@@ -192,10 +192,10 @@ def run_members(
     def finals(first: int, part: Floats) -> Floats:
         return run_chunk(question, part, first, 0, backend, dtype).finals
 
-    return np.concatenate(_over_chunks(finals, parameters, threads), axis=2)
+    return np.concatenate(over_chunks(finals, parameters, threads), axis=2)
 
 
-def _over_chunks(work: Callable[[int, Floats], T], parameters: Floats, threads: int | None) -> list[T]:
+def over_chunks(work: Callable[[int, Floats], T], parameters: Floats, threads: int | None) -> list[T]:
     """`work(first member, its parameters)` of every chunk, in order, on the threads asked for."""
     workers = threads or usable_cores()
     pieces = chunks(parameters.shape[1], workers)

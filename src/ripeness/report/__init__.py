@@ -6,6 +6,7 @@ Charts load matplotlib; import `ripeness.report.fan_charts` where one is drawn.
 from ripeness.report.backcasts import backcast_tables
 from ripeness.report.comparison import SETTLED, comparison_summary, comparison_tables
 from ripeness.report.experiments import experiment_tables
+from ripeness.report.gradient import gradient_sentences, gradient_tables
 from ripeness.report.hypertext import page
 from ripeness.report.listings import (
     bench_tables,
@@ -40,6 +41,8 @@ __all__ = [
     "decimals_for",
     "experiment_tables",
     "fit_tables",
+    "gradient_sentences",
+    "gradient_tables",
     "number",
     "page",
     "percent",
