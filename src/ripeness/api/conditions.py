@@ -176,11 +176,13 @@ def holding(futures: Futures, reading: Reading, censored: bool) -> tuple[Bools, 
 
 
 def inputs_that_matter(futures: Futures, reading: Reading) -> tuple[tuple[str, ...], Floats]:
-    """Names and rows of the inputs that the metric can depend on in the program."""
+    """Names and rows of the inputs that the metric can depend on: of the program's part, and of no other model."""
     if futures.model is not None:
-        return futures.names, futures.inputs
-    records = records_of(futures.case.program)
-    behind = set(records.parameter_names[: records.parameters_behind(metric_named(reading.metric).output)])
+        others = {name for model, names in GROUPS.items() if model != futures.model for name in names}
+        behind = set(futures.names) - others
+    else:
+        records = records_of(futures.case.program)
+        behind = set(records.parameter_names[: records.parameters_behind(metric_named(reading.metric).output)])
     rows = [row for row, name in enumerate(futures.names) if name in behind]
     return tuple(futures.names[row] for row in rows), futures.inputs[rows]
 
