@@ -33,6 +33,7 @@ VIEW = {
         "interactions": {"type": ["number", "null"]},
         "spread_ratio": {"type": ["number", "null"]},
         "prior_driven": {"type": ["number", "null"]},
+        "noise_share": {"type": ["number", "null"]},
     },
     "required": [
         "unit",
@@ -44,6 +45,7 @@ VIEW = {
         "interactions",
         "spread_ratio",
         "prior_driven",
+        "noise_share",
     ],
 }
 SMALL: dict[str, Any] = {"samples": 128, "members": 512, "wait": "2,4", "until": None, "seed": 3}

@@ -71,7 +71,7 @@ MOST_INPUTS = 40
 MEMBERS = 4096
 """Futures behind Shapley effects and the value of information."""
 
-WALKED = 1024
+WALKED = 4096
 """Worlds whose endings are walked."""
 
 STRUCTURAL_DRAWS = 128
@@ -465,7 +465,8 @@ class _Work:
         if ends:
             said.append(
                 "Endings: shares are of the spread between structural draws of the chance or mean that the main model "
-                "gives; what worlds and luck add within a draw is in the rest."
+                "gives. noise_share says how much of that spread is there only because a draw has so few futures; it is "
+                "in the rest."
             )
         if self.waits:
             said.append(

@@ -79,6 +79,7 @@ def shares_document(
             at = keys.index((subject.name, view))
             sobol = sobol_indices(*on[view], seed=seed) if on else None
             entry[view] = _view(drawn, outcomes[at], sobol, design, effects, at, names, subject.unit)
+            entry[view]["noise_share"] = _noise(drawn, outcomes[at], table) if table.grouped else None
         if subject.sense is not None:
             entry["criteria"] = _criteria(table, subject)
         document[subject.name] = entry
@@ -169,6 +170,16 @@ def _view(
     rest, error = effects.rest[at], effects.rest_error[at]
     document["shapley"][REST] = interval(rest, *(rest + side * 1.645 * error for side in (-1.0, 1.0)))
     return document
+
+
+def _noise(drawn: Floats, means: Floats, table: FutureTable) -> float | None:
+    """Share of the variance of group means that is there only because a group has so few futures."""
+    if means.std() == 0.0:
+        return None
+    place = np.unique(table.groups, return_inverse=True)[1]
+    size = np.bincount(place)
+    within = np.bincount(place, weights=(drawn - means[place]) ** 2) / np.maximum(size - 1, 1)
+    return float(min((within / size).mean() / means.var(), 1.0))
 
 
 def _criteria(table: FutureTable, subject: Subject) -> dict[str, str]:

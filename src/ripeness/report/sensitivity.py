@@ -145,8 +145,8 @@ def _worth(document: Document, name: str, about: Document) -> Table:
 
 def _waiting(name: str, about: Document) -> Table:
     columns = (
-        Column("months", "Months", decimals=0),
         Column("signpost", "Signpost watched", text=True),
+        Column("months", "Months", decimals=0),
         Column("gain", "Gain of seeing it"),
         Column("cost", "Cost of delay"),
         Column("net", "Net", sign=True),
@@ -158,9 +158,9 @@ def _waiting(name: str, about: Document) -> Table:
         shown = [each for each in best if wait["signposts"][each]["gain"]["value"] > 0.0][:SIGNPOSTS]
         for each in shown or best[:1]:
             told = wait["signposts"][each]
-            words = {"all": "all of them"}.get(each, each) if shown else "any: none turns the choice"
+            words = {"all": "all of them"}.get(each, each) if shown else "none turns the choice"
             cells = (_spread(told["gain"]), wait["cost"]["value"], _spread(told["net"]), told["switched"])
-            rows.append((int(months), words, *cells))
+            rows.append((words, int(months), *cells))
     return Table(
         f"{name}_waiting",
         f"{about['label']}, {about['unit']}, {about['sense']}: wait, watch, and then choose",
@@ -203,7 +203,11 @@ def _what_moves(document: Document, name: str, entry: Document) -> str:
         told.append(f"luck has a part in {percent(min(luck['value'], 1.0))} %")
     rest = about["shapley"].get("rest")
     if luck is None and rest is not None and rest["value"] is not None:
-        told.append(f"{percent(max(rest['value'], 0.0))} % is not explained by the inputs named")
+        noise = about["noise_share"]
+        told.append(
+            f"{percent(min(max(rest['value'], 0.0), 1.0))} % is not explained by the inputs named"
+            + ("" if noise is None else f", and {percent(noise)} % is luck of the few futures of a draw")
+        )
     listed = "; ".join(told) if told else "no single input stands out"
     return f"{entry['label']}: the difference turns on {listed}."
 
