@@ -23,6 +23,7 @@ from ripeness.case.names import (
     parameter_names,
 )
 from ripeness.case.narrowed import as_program
+from ripeness.case.policy_file import with_policy_file
 from ripeness.case.priors import Prior, prior_from
 from ripeness.case.quality_report import quality_report
 from ripeness.case.reading import check, load, locate, shipped
@@ -43,6 +44,7 @@ from ripeness.case.records import (
     Parameter,
     Party,
     Policy,
+    Pool,
     Ratchet,
     RecordedOutcome,
     StakeMap,
@@ -52,8 +54,21 @@ from ripeness.case.scaffold import new_case
 from ripeness.case.schemas import KINDS, schema
 from ripeness.case.score_sheet import Score, ScoreSheet, inputs_of_scores, read_scores
 from ripeness.case.scoring import Odds, PlanPart, PublishedPlan, ScoredEvent, Scoring, Vector
+from ripeness.case.search_file import read_space
+from ripeness.case.search_space import (
+    EFFORT_PRICE,
+    Graded,
+    MonthlyAim,
+    Pathways,
+    SearchAim,
+    SearchChange,
+    SearchParameter,
+    SearchRatchet,
+    SearchSpace,
+)
 
 __all__ = [
+    "EFFORT_PRICE",
     "FACTS",
     "KINDS",
     "LEVER_RANGES",
@@ -61,41 +76,50 @@ __all__ = [
     "OPERATIONS",
     "PULSE_LEVERS",
     "REFERENCE",
-    "SITE_UNITS",
     "RULES",
-    "Actor",
+    "SITE_UNITS",
     "WORLD",
+    "Actor",
     "ActorRow",
     "Case",
     "CaseTest",
     "Change",
-    "DatedPrior",
     "Claim",
     "Condition",
+    "DatedPrior",
     "DatedValue",
     "EffortShare",
     "Expectation",
     "Experiment",
+    "Graded",
     "Instrument",
     "MonthFact",
+    "MonthlyAim",
     "Odds",
     "OddsOf",
     "Parameter",
     "Party",
+    "Pathways",
     "PlanPart",
     "Policy",
+    "Pool",
     "Predicted",
     "PredictedEnd",
     "Prior",
     "PublishedPlan",
     "Ratchet",
+    "Reading",
     "Recorded",
     "RecordedOutcome",
-    "Reading",
     "Score",
     "ScoreSheet",
     "ScoredEvent",
     "Scoring",
+    "SearchAim",
+    "SearchChange",
+    "SearchParameter",
+    "SearchRatchet",
+    "SearchSpace",
     "StakeMap",
     "Trigger",
     "Unanswered",
@@ -115,6 +139,8 @@ __all__ = [
     "program_of_experiment",
     "quality_report",
     "read_scores",
+    "read_space",
     "schema",
     "shipped",
+    "with_policy_file",
 ]

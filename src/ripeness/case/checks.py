@@ -28,7 +28,7 @@ from ripeness.case.priors import prior_from
 from ripeness.case.records import OPERATIONS, REFERENCE, date_from, kind_of
 from ripeness.case.yaml_text import Node
 from ripeness.evidence import Series
-from ripeness.flow import Parameters, WarParameters, layout_of, records_of
+from ripeness.flow import Parameters, WarParameters, layout_of, parts_of, records_of
 
 
 @dataclass(frozen=True)
@@ -326,6 +326,48 @@ def parameter_faults(document: Document, program: str | None, blocks: tuple[str,
         if name not in given and not any(_near(name, other, names) for other in unknown):
             remedy = f"add {name} with its prior and source"
             yield Fault(document.file, None, name, None, "a parameter of the model is missing", remedy)
+
+
+def pool_faults(document: Document, parameters: Document) -> Iterator[Fault]:
+    """Faults of the pools of case.yaml: members unknown, fixed, of two parts of the program, or in two pools."""
+    program = program_of(document)
+    if program is None:
+        return
+    parts = [layout_of(kind).row_labels for kind in parts_of(records_of(program).parameters.record)]
+    names = tuple(name for part in parts for name in part)
+    rows = [node.plain() for _, node in entries(parameters, "parameters")]
+    fixed = {row["name"] for row in rows if _is_fixed(row)}
+    owner: dict[str, str] = {}
+    titles: set[str] = set()
+    for index, pool in enumerate(_said(document, "pools") or ()):
+        if pool["pool"] in titles:
+            yield document.fault(("pools", index, "pool"), pool["pool"], "stands twice", "rename one")
+        titles.add(pool["pool"])
+        for at, name in enumerate(pool["members"]):
+            path: Path = ("pools", index, "members", at)
+            if name not in names:
+                remedy = suggestion(name, names, "parameter of the world")
+                yield document.fault(path, name, "unknown parameter", remedy)
+            elif name in fixed:
+                yield document.fault(path, name, "is fixed", "take it out of the pool, or give it a prior")
+            elif name in owner:
+                yield document.fault(
+                    path, name, f"stands in the pool {owner[name]} too", "let it stand in one"
+                )
+            owner.setdefault(name, pool["pool"])
+        here = [set(part) & set(pool["members"]) for part in parts]
+        if sum(bool(each) for each in here) > 1:
+            problem = "has members of the money chain and of the war, which are fitted apart"
+            yield document.fault(("pools", index, "members"), pool["pool"], problem, "make two pools of it")
+
+
+def _is_fixed(row: Any) -> bool:
+    """Whether a row of parameters.yaml, sound or not, takes its parameter as known for some cut-off."""
+    if not isinstance(row, Mapping):
+        return False
+    dated = row.get("as_of") if isinstance(row.get("as_of"), list) else []
+    priors = [row.get("prior"), *(item.get("prior") for item in dated or () if isinstance(item, Mapping))]
+    return any(isinstance(prior, Mapping) and prior.get("dist") == "fixed" for prior in priors)
 
 
 def _name_of_row_faults(

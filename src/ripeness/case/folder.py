@@ -22,6 +22,7 @@ SUFFIXES = {
     "series": ".csv",
     "talks": ".csv",
     "claims": ".yaml",
+    "search": ".yaml",
     "bargaining": ".csv",
 }
 """Folders of a case and the files they hold."""

@@ -184,6 +184,14 @@ METRICS = tuple(
 CLAIM_METRICS = (*METRICS[: METRICS.index("aid_usd_bn") + 1], "people_lost", "spend_usd_bn", "months_to_end")
 """Metrics by which a claim is tested; `months_to_end` is to the end of the war, by a deal or a collapse."""
 
+SEARCH_METRICS = (
+    *METRICS[: METRICS.index("aid_usd_bn") + 1],
+    "people_lost",
+    "spend_usd_bn",
+    "effort_price_usd_bn",
+)
+"""Metrics that a search of policies may aim at; `effort_price_usd_bn` is read off the policy itself."""
+
 _SUFFIX_UNITS = {
     "_usd_bbl": ("USD/bbl",),
     "_mbd": ("mb/d",),

@@ -19,13 +19,14 @@ from ripeness.case.checks import (
     instrument_faults,
     parameter_faults,
     policy_faults,
+    pool_faults,
     program_of,
     series_fit_faults,
     span_of,
 )
-from ripeness.case.common import bargaining_parameters, common_priors, world_parameters
 from ripeness.case.claims_file import AREA as CLAIMS
 from ripeness.case.claims_file import claims_faults, claims_from
+from ripeness.case.common import bargaining_parameters, common_priors, world_parameters
 from ripeness.case.experiment_file import AREA as EXPERIMENTS
 from ripeness.case.experiment_file import ID, experiment_faults, experiment_from
 from ripeness.case.folder import RECORD, Document, case_files, hash_files, read_document
@@ -42,10 +43,13 @@ from ripeness.case.records import (
     parameter_from,
     party_from,
     policy_from,
+    pool_from,
     stake_from,
 )
 from ripeness.case.scoring_file import FILE as SCORING
 from ripeness.case.scoring_file import plan_series, scoring_faults, scoring_from
+from ripeness.case.search_file import AREA as SEARCH
+from ripeness.case.search_file import search_faults, space_from
 from ripeness.case.war_case import case_of
 from ripeness.case.war_record import read_war_record
 from ripeness.evidence import Series, TalksRecord, read_series, read_talks
@@ -138,9 +142,10 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     policies = documents("policies", "policy")
     tests = documents("tests", "tests")
     experiments = documents(EXPERIMENTS, "experiment")
+    claims = documents(CLAIMS, "claims")
+    spaces = documents(SEARCH, "search")
     series_files = {Path(file).stem: file for file in files if file.startswith("series/")}
     for area, stems in (("series", series_files), ("instruments", instruments), ("policies", policies)):
-    claims = documents(CLAIMS, "claims")
         for stem in stems:
             if not _NAME.fullmatch(stem):
                 remedy = "use lower-case letters, digits and underscores, beginning with a letter"
@@ -158,6 +163,7 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
         span = Span()
     faults += series_fit_faults(about, span, series)
     faults += parameter_faults(parameters, program_of(about), blocks_in_use(about))
+    faults += pool_faults(about, parameters)
     actor_rows: tuple[ActorRow, ...] = ()
     if ACTORS in files:
         actor_rows, wrong = read_actors(folder)
@@ -168,10 +174,11 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     faults += expected_faults(tests, policies, span)
     faults += scoring_faults(scoring, program_of(about), tuple(series_files), _observed(about))
     faults += experiment_faults(experiments, span, program_of(about))
+    faults += claims_faults(claims, policies, span, program_of(about))
+    faults += search_faults(spaces, policies, span, program_of(about))
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]
     talks, wrong = read_talks(folder / TALKS)
-    faults += claims_faults(claims, policies, span, program_of(about))
     faults += wrong
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
@@ -187,10 +194,11 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
         actor_rows,
         scoring,
         experiments,
+        claims,
+        spaces,
         talks,
     )
     return case, []
-        claims,
 
 
 def _said(document: Document) -> dict | None:
@@ -241,10 +249,11 @@ def _case(
     actor_rows: tuple[ActorRow, ...],
     scoring: Document,
     experiments: dict[str, Document],
+    claims: dict[str, Document],
+    spaces: dict[str, Document],
     talks: TalksRecord | None,
 ) -> Case:
     said = _plain(about)
-    claims: dict[str, Document],
     blocks = tuple(said["blocks"])
     has_war = records_of(said["program"]).has_war
     priors = [parameter_from(node.plain()) for _, node in entries(parameters, "parameters")]
@@ -285,6 +294,9 @@ def _case(
         notes=lines(said.get("note")),
         scoring=scoring_from(_said(scoring)),
         experiments={name: experiment_from(_plain(document)) for name, document in experiments.items()},
+        pools=tuple(pool_from(pool) for pool in said.get("pools", ())),
+        claims={claim.id: claim for text in claims.values() for claim in claims_from(_plain(text))},
+        spaces={name: space_from(_plain(document)) for name, document in spaces.items()},
         talks=talks,
     )
 

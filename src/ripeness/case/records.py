@@ -18,6 +18,7 @@ from ripeness.case.month_facts import month_rows
 from ripeness.case.names import PULSE_LEVERS
 from ripeness.case.priors import Prior, prior_from
 from ripeness.case.scoring import Scoring
+from ripeness.case.search_space import SearchSpace
 from ripeness.evidence import Series, TalksRecord
 
 Kind = Literal["level", "pulse"]
@@ -70,6 +71,28 @@ class Parameter:
                 if cutoff <= alternative.before:
                     return alternative.prior
         return self.prior
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Parameters that are the same quantity for different units: where one prior is off, the others likely are too.
+
+    In the normal scores of their priors, score_i = (c + omega e_i) / sqrt(1 + omega^2) with c and e_i standard normal and
+    omega, how far the members scatter around what they share, half-normal with scale `spread`. Every marginal stays the
+    stated prior; omega without bound would be no pool.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    spread: float
+    because: str
+
+    def scores(self, own: NDArray[np.float64], latents: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scores (members, n) from the members' own (members, n) and the pool's (2, n): c, and the score of omega."""
+        from scipy.special import ndtr, ndtri
+
+        omega = self.spread * ndtri(0.5 + 0.5 * ndtr(np.minimum(latents[1], 6.0)))
+        return np.asarray((latents[0] + omega * own) / np.sqrt(1.0 + omega * omega), float)
 
 
 @dataclass(frozen=True)
@@ -333,6 +356,12 @@ class Case:
     scoring: Scoring = field(default_factory=Scoring)
     experiments: dict[str, Experiment] = field(default_factory=dict)
     """Natural experiments by id."""
+    pools: tuple[Pool, ...] = ()
+    """Groups of parameters with something in common; what is in no pool is independent a priori."""
+    claims: dict[str, Claim] = field(default_factory=dict)
+    """Claims that the case can test, by id."""
+    spaces: dict[str, SearchSpace] = field(default_factory=dict)
+    """Spaces of policies that can be searched."""
     talks: TalksRecord | None = None
     """Rounds, positions and acts of pressure, where the case holds a folder of them."""
 
@@ -386,6 +415,11 @@ def parameter_from(said: Mapping[str, Any], origin: Origin = "case") -> Paramete
         note=said.get("note", ""),
         origin=origin,
     )
+
+
+def pool_from(said: Mapping[str, Any]) -> Pool:
+    """Pool as case.yaml writes it."""
+    return Pool(said["pool"], tuple(said["members"]), float(said["spread"]), said["because"])
 
 
 def kind_of(levers: Sequence[str], said: Kind | None) -> Kind | None:

@@ -17,6 +17,7 @@ from ripeness.case.names import (
     LEVERS,
     METRICS,
     OUTPUTS,
+    SEARCH_METRICS,
     SITE_UNITS,
     VECTOR_LEVERS,
     lever_range,
@@ -368,8 +369,19 @@ def _case() -> Schema:
             "stakes": _stakes(),
             "effort": _effort(),
             "outcome": _outcome(),
+            "pools": many(_pool(), 1),
         },
     )
+
+
+def _pool() -> Schema:
+    spread = {
+        **NUMBER,
+        "exclusiveMinimum": 0.0,
+        "maximum": 10.0,
+        "description": "scale of the half-normal spread of members around what they share; small holds them together",
+    }
+    return record({"pool": NAME, "members": many(TEXT, 2), "spread": spread, "because": TEXT})
 
 
 def _tests() -> Schema:
@@ -517,17 +529,6 @@ def _experiment() -> Schema:
     )
 
 
-def _series() -> Schema:
-    columns: dict[str, Schema] = {
-        "month": MONTH,
-        "value": NUMBER,
-        "unit": UNIT,
-        "source": TEXT,
-        "url": URL,
-        "quality": one_of(QUALITIES, "quality"),
-        "vintage": {**MONTH, "description": "the month of release as YYYY-MM"},
-        "sd": {
-            **NUMBER,
 def _claims() -> Schema:
     identity = {
         "type": "string",
@@ -586,6 +587,93 @@ def _condition_test() -> Schema:
     )
 
 
+def _search() -> Schema:
+    months = {"type": "integer", "minimum": 1, "maximum": 600, "description": "a number of months"}
+    step = {**NUMBER, "exclusiveMinimum": 0.0, "description": "a number above 0"}
+    parameter = record(
+        {"name": NAME, "title": TEXT, "unit": TEXT, "low": NUMBER, "high": NUMBER, "step": step},
+        {"because": TEXT},
+    )
+    change = _change()
+    moment = {
+        "oneOf": [change["properties"]["from"], many(NAME, 1)],
+        "description": "a month as in a policy, or a list of parameters whose months are added to the start",
+    }
+    graded = record({"by": NAME, "at_0": NUMBER, "at_1": NUMBER})
+    entries = record({}, dict.fromkeys(BUYERS, NUMBER), minProperties=1)
+    amount = {
+        "oneOf": [NUMBER, graded, entries],
+        "description": "a number, numbers by buyer, or a line by a parameter (by, at_0, at_1)",
+    }
+    change["properties"] |= {
+        "from": moment,
+        "until": moment,
+        **dict.fromkeys(("set", "scale", "add", "at_least", "at_most"), amount),
+        "ramp_months": {
+            "oneOf": [change["properties"]["ramp_months"], NAME],
+            "description": "a number of months, or a parameter",
+        },
+    }
+    objective = record(
+        {
+            "metric": one_of(SEARCH_METRICS, "metric"),
+            "sense": one_of(("lower", "higher"), "sense"),
+            "judgment": TEXT,
+        },
+        {"enough": NUMBER},
+    )
+    aim = record(
+        {"name": NAME, "title": TEXT, "output": one_of(OUTPUTS, "output"), "judgment": TEXT},
+        {
+            "months": months,
+            "reduction": one_of(("sum", "mean"), "reduction"),
+            "at_most": NUMBER,
+            "at_least": NUMBER,
+        },
+        oneOf=[{"required": ["at_most"]}, {"required": ["at_least"]}],
+    )
+    pathways = record(
+        {
+            "switch_to": many(NAME, 1),
+            "signposts": many(one_of(OUTPUTS, "output"), 1),
+            "aims": many(aim, 1),
+            "by": months,
+            "watch": months,
+        },
+        {"policy": NAME},
+    )
+    return record(
+        {
+            "search": NAME,
+            "title": TEXT,
+            "author": TEXT,
+            "parameters": many(parameter, 1),
+            "changes": many(change, 1),
+            "objectives": many(objective, 1),
+        },
+        {
+            "question": TEXT,
+            "base": NAME,
+            "start": MONTH,
+            "ratchet": record({"steps": _whole(1, 24), "over": NAME}),
+            "pathways": pathways,
+            "mapping_notes": LINES,
+            "not_mapped": LINES,
+        },
+    )
+
+
+def _series() -> Schema:
+    columns: dict[str, Schema] = {
+        "month": MONTH,
+        "value": NUMBER,
+        "unit": UNIT,
+        "source": TEXT,
+        "url": URL,
+        "quality": one_of(QUALITIES, "quality"),
+        "vintage": {**MONTH, "description": "the month of release as YYYY-MM"},
+        "sd": {
+            **NUMBER,
             "exclusiveMinimum": 0.0,
             "description": "standard deviation of the observation error",
         },
@@ -612,6 +700,11 @@ _KINDS: dict[str, tuple[Callable[[], Schema], str]] = {
         _experiment,
         "experiments/ID.yaml: a dated event, what is predicted of it, what must not move",
     ),
+    "claims": (_claims, "claims/NAME.yaml: claims of one text, each with a test that can fail"),
+    "search": (
+        _search,
+        "search/NAME.yaml: policies with numbers left open, and what a search of them aims at",
+    ),
     "series": (_series, "series/NAME.csv: one row of the table"),
     "record": (_war_record, "record.yaml: a past war, from which a case is made"),
     "scoring": (_scoring, "scoring.yaml: vectors, plans, events and odds of others that a backcast scores"),
@@ -623,7 +716,6 @@ KINDS = tuple(_KINDS)
 
 
 @lru_cache(maxsize=len(KINDS))
-    "claims": (_claims, "claims/NAME.yaml: claims of one text, each with a test that can fail"),
 def shared_schema(kind: str) -> Schema:
     """Schema of a kind, shared: not to be changed."""
     build, title = _KINDS[kind]
