@@ -2,9 +2,9 @@
 
 Gains g (P, n) of policies in futures that count alike; the choice without knowing more is d0, best on average:
 
-    I1  perfect information    EVPI   = E[max_d g_d] - max_d E[g_d]                       (Raiffa and Schlaifer 1961)
-    I2  partial, of inputs X   EVPPI  = E[max_d E[g_d | X]] - max_d E[g_d]
-    I3  a signpost S, seen while n months pass, before the policy begins late (gains g')
+    VI1  perfect information    EVPI   = E[max_d g_d] - max_d E[g_d]                       (Raiffa and Schlaifer 1961)
+    VI2  partial, of inputs X   EVPPI  = E[max_d E[g_d | X]] - max_d E[g_d]
+    VI3  a signpost S, seen while n months pass, before the policy begins late (gains g')
                                EVSI   = E[max_d E[g'_d | S]] - max_d E[g'_d]
                                cost   = max_d E[g_d] - max_d E[g'_d]
                                net    = EVSI - cost
@@ -75,7 +75,7 @@ def best_without(payoff: Any, sense: str) -> int:
 
 
 def perfect_information(payoff: Any, sense: str, groups: Any = None) -> Worth:
-    """Expected value of knowing each future before choosing (I1), luck included."""
+    """Expected value of knowing each future before choosing (VI1), luck included."""
     gains = _gains(payoff, sense)
     over = gains - gains[int(np.argmax(gains.mean(axis=1)))]
     return _worth(over.max(axis=0), _places(groups, gains.shape[1]))
@@ -84,7 +84,7 @@ def perfect_information(payoff: Any, sense: str, groups: Any = None) -> Worth:
 def partial_information(
     payoff: Any, sense: str, inputs: Any, groups: Any = None, *, folds: int = FOLDS
 ) -> Worth:
-    """Expected value of knowing some inputs (k, n) before choosing (I2), never below 0.
+    """Expected value of knowing some inputs (k, n) before choosing (VI2), never below 0.
 
     Futures of one of the `groups` (n,) are one piece of evidence. RipenessError where there are too few.
     """
@@ -98,7 +98,7 @@ def partial_information(
 def value_of_waiting(
     now: Any, late: Any, sense: str, signposts: Any, groups: Any = None, *, folds: int = FOLDS
 ) -> Waiting:
-    """What a signpost's readings (k, n), seen while the decision waits, are worth (I3).
+    """What a signpost's readings (k, n), seen while the decision waits, are worth (VI3).
 
     now, late: payoffs (P, n) of the same policies in the same futures, begun at once and after the wait.
     """

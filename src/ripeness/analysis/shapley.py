@@ -4,14 +4,14 @@ Sobol indices need independent inputs, and draws of a posterior are not. The Sha
 contribution to the explained variance over all orders in which inputs may become known (Owen 2014; Song, Nelson and
 Staum 2016):
 
-    H1  Sh_i = mean over orders of  v(before i and i) - v(before i),     v(u) = Var(E[Y | X_u]) / Var(Y)
+    SH1  Sh_i = mean over orders of  v(before i and i) - v(before i),     v(u) = Var(E[Y | X_u]) / Var(Y)
 
 The effects of all inputs add up to v(all), and with what they leave unexplained (`rest`) to 1. An input that does
 nothing may still carry a share, that of the inputs it moves with. v(u) is estimated in two ways:
 
-    H2  by a smooth fit on the inputs of u (`surfaces`), its share adjusted for the number of columns; one Cholesky
+    SH2  by a smooth fit on the inputs of u (`surfaces`), its share adjusted for the number of columns; one Cholesky
         factor gives v of every beginning of an order, so that inputs by tens are no burden
-    H3  by neighbours: 1 - mean variance of Y among the nearest rows in X_u / Var(Y) (Broto, Bachoc and Depecker 2020),
+    SH3  by neighbours: 1 - mean variance of Y among the nearest rows in X_u / Var(Y) (Broto, Bachoc and Depecker 2020),
         which takes any shape but needs many rows for each input; for a check with few inputs
 """
 
@@ -90,7 +90,7 @@ class Effects:
 def shapley_effects(
     inputs: Any, outcomes: Any, groups: Any = None, *, orders: int = ORDERS, folds: int = FOLDS, seed: int = 0
 ) -> Effects:
-    """Shapley effects (H1, H2) of inputs (d, n) on outcomes (m, n).
+    """Shapley effects (SH1, SH2) of inputs (d, n) on outcomes (m, n).
 
     Futures of one of the `groups` (n,) are one piece of evidence. Splines bend, and products are looked at, as far as
     there is evidence for them. RipenessError where shapes do not fit, values are not finite, or evidence is too thin.
@@ -130,7 +130,7 @@ def shapley_effects(
 
 
 def shapley_by_neighbours(inputs: Any, outcome: Any, nearest: int = NEAREST) -> Floats:
-    """Shapley effects (H1, H3) of a few inputs (d, n) on one outcome (n,), shares of its variance.
+    """Shapley effects (SH1, SH3) of a few inputs (d, n) on one outcome (n,), shares of its variance.
 
     Every subset of inputs is looked at. What the nearest rows of all inputs still differ in is left out of the sum.
     """

@@ -3,9 +3,9 @@
 Inputs are independent. Rows of A and B are independent points of N; AB_i is A with input i from B, BA_i is B with
 input i from A. With values f centred on the mean of all of them and V the variance of f(A) and f(B) together:
 
-    V1  S_i   = mean(f_B (f_AB_i - f_A)) / V                      Saltelli and others (2010), table 2 (b)
-    V2  T_i   = mean((f_A - f_AB_i)^2) / (2 V)                    Jansen (1999)
-    V3  S_ij  = mean(f_BA_i f_AB_j - f_A f_B) / V - S_i - S_j     Saltelli (2002)
+    SA1  S_i   = mean(f_B (f_AB_i - f_A)) / V                      Saltelli and others (2010), table 2 (b)
+    SA2  T_i   = mean((f_A - f_AB_i)^2) / (2 V)                    Jansen (1999)
+    SA3  S_ij  = mean(f_BA_i f_AB_j - f_A f_B) / V - S_i - S_j     Saltelli (2002)
 
 They are those of SALib on the same sample. Intervals resample the N rows (Archer, Saltelli and Sobol 1997). The rows
 are put in an order of their own values first, so that neither their order nor that of the inputs changes a number.

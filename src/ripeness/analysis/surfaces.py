@@ -2,8 +2,8 @@
 
 Every input is read through its normal score, so that only the order of its values counts:
 
-    R1  z = Phi^-1((rank - 1/2) / n)            equal values share their mean rank
-    R2  E[Y | X] = c + sum_i s_i(z_i) + sum_{i<j} p_ij(z_i, z_j)
+    SF1  z = Phi^-1((rank - 1/2) / n)            equal values share their mean rank
+    SF2  E[Y | X] = c + sum_i s_i(z_i) + sum_{i<j} p_ij(z_i, z_j)
 
 s_i is a natural cubic spline (Stone and Koo 1985), p_ij a product of the first `pair_degree` parts of two splines,
 and the fit is least squares. Columns are orthonormal within an input, which keeps the products apart from their parts.
@@ -42,7 +42,7 @@ SAME = 1e-9
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns (n, p) of R2, centred, and for each the inputs that it needs: `needs` (p, 2), equal for a spline."""
+    """Columns (n, p) of SF2, centred, and for each the inputs that it needs: `needs` (p, 2), equal for a spline."""
 
     values: Floats
     needs: Whole
@@ -56,7 +56,7 @@ class Columns:
 
 
 def normal_scores(values: Any) -> Floats:
-    """Normal scores (d, n) of each row (R1); a row of equal values has zeros."""
+    """Normal scores (d, n) of each row (SF1); a row of equal values has zeros."""
     rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
     scores = np.empty(rows.shape)
     for target, row in zip(scores, rows, strict=True):
@@ -68,7 +68,7 @@ def normal_scores(values: Any) -> Floats:
 def columns_of(
     inputs: Any, degree: int, pairs: Sequence[tuple[int, int]] = (), pair_degree: int = 1
 ) -> Columns:
-    """Columns of R2 for inputs (d, n): splines of `degree` columns (1 is a straight line) and products of `pairs`."""
+    """Columns of SF2 for inputs (d, n): splines of `degree` columns (1 is a straight line) and products of `pairs`."""
     scores = normal_scores(inputs)
     own = [_orthonormal(_spline(row, degree)) for row in scores]
     values = [part for part in own if part.shape[1]]

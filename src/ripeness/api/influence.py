@@ -465,8 +465,8 @@ class _Work:
         if ends:
             said.append(
                 "Endings: shares are of the spread between structural draws of the chance or mean that the main model "
-                "gives. noise_share says how much of that spread is there only because a draw has so few futures; it is "
-                "in the rest."
+                "gives. noise_share says how much of that spread is there only because a draw has so few futures; it "
+                "is in the rest."
             )
         if self.waits:
             said.append(
