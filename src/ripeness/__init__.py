@@ -11,7 +11,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ripeness.api import backcast, bench, cases, check, compare, experiments, new, run, schema, verify
+    from ripeness.api import (
+        backcast,
+        bench,
+        cases,
+        check,
+        compare,
+        experiments,
+        new,
+        run,
+        schema,
+        sensitivity,
+        verify,
+    )
 
 __all__ = [
     "backcast",
@@ -19,6 +31,7 @@ __all__ = [
     "cases",
     "check",
     "compare",
+    "discover",
     "experiments",
     "fit",
     "gradient",

@@ -1,4 +1,4 @@
-"""Write docs/validation/sensitivity.md and .json: what decides between simultaneous and sequential, and whether to wait.
+"""Write docs/validation/sensitivity.md and .json: what decides between two orders, and whether to wait.
 
 Run from the repository root: `python tools/validation/sensitivity_page.py`, about three minutes on two cores. With
 `--from-json` the page is written again from the numbers that are kept.
@@ -73,9 +73,10 @@ def page(found: dict[str, Any]) -> str:
         "`tools/validation/sensitivity_page.py`; method: [model/sensitivity.md](../model/sensitivity.md). "
         f"{found['money']['draws']['in_words']} Everything here is about this model.",
         "",
-        "Shares of the variance of the difference, intervals of 90 %. *Alone* and *in all*: Sobol indices of first and total "
-        "order, inputs through their posterior margins as if independent. *Shapley*: draws of the posterior as they are. "
-        "*prior*: the record has left more than 80 % of the input's prior spread, or the case calls it prior-driven.",
+        "Shares of the variance of the difference, intervals of 90 %. *Alone* and *in all*: Sobol indices of first and "
+        "total order, inputs through their posterior margins as if independent. *Shapley*: draws of the posterior as "
+        "they are. *prior*: the record has left more than 80 % of the input's prior spread, or the case calls it "
+        "prior-driven.",
         "",
     ]
     for part in ("money", "endings"):
@@ -86,10 +87,10 @@ def page(found: dict[str, Any]) -> str:
         "## How to read this",
         "",
         "- A large share of a small difference is still small: the mean and standard deviation stand above each table.",
-        "- Luck is what no study can tell before. Where it has most of the variance, better parameters would change little.",
+        "- Luck is what no study can tell before. Where it has most of the variance, better parameters change little.",
         "- Inputs marked *prior* are assumptions. Where they lead a table, so is the conclusion.",
-        "- A worth of 0 means that no answer would turn the choice often enough for a rule that could be learnt from these "
-        "futures to gain by it. It does not mean that the question is unimportant for other choices or other aims.",
+        "- A worth of 0 means that no answer would turn the choice often enough for a rule learnt from these futures "
+        "to gain by it. It does not mean that the question is unimportant for other choices or other aims.",
         "- Endings: the parties know from the start which policy comes and when, a late one too; rivals are not asked.",
         "",
     ]
@@ -130,7 +131,9 @@ def _metric(document: dict[str, Any], entry: dict[str, Any]) -> list[str]:
 
 
 def _noise(share: float) -> str:
-    return f" Of this spread between structural draws, {100 * share:.0f} % is there only because a draw has few futures."
+    return (
+        f" Of this spread between structural draws, {100 * share:.0f} % is luck of the few futures of a draw."
+    )
 
 
 def _worth(known: dict[str, Any] | None) -> list[str]:
@@ -143,8 +146,8 @@ def _worth(known: dict[str, Any] | None) -> list[str]:
         if known["by_input"][each]["value"] > 0.0
     ]
     lines = [
-        f"What knowing more is worth, {known['unit']}, aim {known['sense']} ({known['judgment']}): the future with its luck "
-        f"{_interval(known['perfect'])}; all inputs named {_interval(known['named_inputs'])}"
+        f"What knowing more is worth, {known['unit']}, aim {known['sense']} ({known['judgment']}): the future with "
+        f"its luck {_interval(known['perfect'])}; all inputs named {_interval(known['named_inputs'])}"
         + (f"; single inputs {', '.join(told)}" if told else "; no single input anything")
         + f". Without knowing more, {known['without']['choice']} is better on average.",
         "",
