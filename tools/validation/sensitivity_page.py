@@ -91,6 +91,7 @@ def page(found: dict[str, Any]) -> str:
         "- Inputs marked *prior* are assumptions. Where they lead a table, so is the conclusion.",
         "- A worth of 0 means that no answer would turn the choice often enough for a rule learnt from these futures "
         "to gain by it. It does not mean that the question is unimportant for other choices or other aims.",
+        "- The best signpost is the best of all that were watched, and so flattered by chance.",
         "- Endings: the parties know from the start which policy comes and when, a late one too; rivals are not asked.",
         "",
     ]
@@ -143,12 +144,12 @@ def _worth(known: dict[str, Any] | None) -> list[str]:
     told = [
         f"`{each}` {_interval(known['by_input'][each])}"
         for each in best
-        if known["by_input"][each]["value"] > 0.0
+        if known["by_input"][each]["low"] > 0.0
     ]
     lines = [
         f"What knowing more is worth, {known['unit']}, aim {known['sense']} ({known['judgment']}): the future with "
         f"its luck {_interval(known['perfect'])}; all inputs named {_interval(known['named_inputs'])}"
-        + (f"; single inputs {', '.join(told)}" if told else "; no single input anything")
+        + (f"; single inputs {', '.join(told)}" if told else "; no single input anything for certain")
         + f". Without knowing more, {known['without']['choice']} is better on average.",
         "",
         _row(["Wait, months", "Best signpost", "Gain of seeing it", "Cost of delay", "Net"]),
