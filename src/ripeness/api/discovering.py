@@ -143,6 +143,7 @@ def discover(
     for model in chosen:
         for reading in asked_for:
             metric_about(loaded, reading.metric, model)
+    what = "this" if said is None else "the claim"
     answers: list[dict[str, Any]] = []
     runs: list[Asked] = []
     with told(progress) as heard:
@@ -153,7 +154,7 @@ def discover(
                 runs.append(asked)
                 heard.stage(f"looking for boxes under {model}", len(here))
                 for reading in here:
-                    answers.append(_answer(futures, asked, reading, model, min_mass, resamples, seed))
+                    answers.append(_answer(futures, asked, reading, model, what, min_mass, resamples, seed))
                     heard.advance()
     order = [reading.name for reading in asked_for]
     answers.sort(key=lambda each: (order.index(each["reading"]), list(chosen).index(each["model"])))
@@ -287,6 +288,7 @@ def _answer(
     asked: Asked,
     reading: Reading,
     model: str,
+    what: str,
     min_mass: float,
     resamples: int,
     seed: int,
@@ -298,16 +300,19 @@ def _answer(
     nothing = {"boxes": [], "cart": None, "trajectory": [], "tried": None, "again": []}
     if not known.any():
         answer = {**head, "futures": 0, "groups": 0, "base_rate": None, "reason": "unanswered", **nothing}
-        return {**answer, "in_words": no_box_sentence(model, answer)}
+        return {**answer, "in_words": no_box_sentence(model, answer, what)}
     held, rows, groups = held[known], rows[:, known], futures.groups[known]
     left = spread_left(asked, names, rows)
     found = find_boxes(rows, held, groups=groups, min_mass=min_mass, resamples=resamples, seed=seed)
     failing = None
     if found.base_rate > 0.5:
         failing = find_boxes(rows, ~held, groups=groups, min_mass=min_mass, resamples=resamples, seed=seed)
-    about = _About(asked.case, names, rows, left)
-    boxes = [about.box(model, each, "holds") for each in found.boxes]
-    boxes += [about.box(model, each, "fails") for each in (failing.boxes if failing else ())]
+    about = _About(asked.case, names, rows, left, what)
+    boxes = [
+        about.box(model, each, of, at == 0)
+        for of, result in (("holds", found), ("fails", failing))
+        for at, each in enumerate(result.boxes if result is not None else ())
+    ]
     answer = {
         **head,
         "futures": found.futures,
@@ -321,7 +326,7 @@ def _answer(
         "trajectory": [_step(box) for box in found.trajectory],
         "cart": _cart(rows, held, found, names),
     }
-    words = [box["in_words"] for box in boxes] or [no_box_sentence(model, answer)]
+    words = [box["in_words"] for box in boxes] or [no_box_sentence(model, answer, what)]
     return {**answer, "in_words": " ".join(words)}
 
 
@@ -333,6 +338,7 @@ class _About:
     names: tuple[str, ...]
     rows: Floats
     left: Any
+    what: str
 
     def input(self, row: int) -> dict[str, Any]:
         name = self.names[row]
@@ -349,7 +355,7 @@ class _About:
             "spread_left": left,
         }
 
-    def box(self, model: str, found: FoundBox, of: str) -> dict[str, Any]:
+    def box(self, model: str, found: FoundBox, of: str, first: bool) -> dict[str, Any]:
         box = found.box
         limits = {self.names[j]: _limits(box, int(j)) for j in box.limited}
         inputs = [self.input(int(j)) for j in box.limited]

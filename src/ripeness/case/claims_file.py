@@ -109,6 +109,9 @@ def _reading_faults(
         if key in own and own[key] not in (*policies, REFERENCE):
             remedy = suggestion(own[key], [*policies, REFERENCE], "policy")
             yield document.fault((*path, key), own[key], "unknown policy", remedy)
+    if "holds" in own and len(own["holds"]) != 1:
+        problem = f"has {len(own['holds'])} rules"
+        yield document.fault((*path, "holds"), None, problem, "keep one; put others into alternatives")
     if whole["policy"] == whole.get("than", REFERENCE):
         yield document.fault(
             (*path, "policy"), whole["policy"], "is held against itself", "name two policies"

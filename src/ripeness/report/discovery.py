@@ -30,35 +30,38 @@ NEVER_AGAIN = {
 """Why there is no box, in words."""
 
 
-def box_sentence(model: str, box: Document) -> str:
-    """One box in words: where it lies, how often the claim holds inside and elsewhere, and how many cases it holds."""
+def box_sentence(model: str, box: Document, first: bool = True, what: str = "the claim") -> str:
+    """One box in words: where it lies, how often the claim holds inside and elsewhere, and how many cases it holds.
+
+    A later box lies among the futures outside the earlier ones, and its `elsewhere` is theirs too.
+    """
     inside, outside = hundred(box["density"]), hundred(box["elsewhere"])
     conditions = " and ".join(limit["in_words"] for limit in box["conditions"])
+    verb = box["of"]
+    speaker = SPEAKERS[model] if first else "Of the futures outside that box,"
     return (
-        f"{SPEAKERS[model]} the claim holds in {inside} of 100 futures where {conditions}; elsewhere in {outside}. "
-        f"{hundred(box['coverage']).capitalize()} of 100 futures in which it holds are of this kind."
+        f"{speaker} {what} {verb} in {inside} of 100 {'futures ' if first else ''}where {conditions}; elsewhere in "
+        f"{outside}. {hundred(box['coverage']).capitalize()} of 100 futures in which it {verb} are of this kind."
     )
 
 
-def no_box_sentence(model: str, answer: Document) -> str:
+def no_box_sentence(model: str, answer: Document, what: str = "the claim") -> str:
     """What can be said where there is no box."""
     speaker, n = SPEAKERS[model], answer["futures"]
     reason = answer["reason"]
     if reason == "nowhere":
-        return (
-            f"{speaker} the claim holds in none of {n:,} futures, so there is no condition to name (no box)."
-        )
+        return f"{speaker} {what} holds in none of {n:,} futures, so there is no condition to name (no box)."
     if reason == "everywhere":
-        return f"{speaker} the claim holds in all of {n:,} futures, whatever its inputs are (no box)."
+        return f"{speaker} {what} holds in all of {n:,} futures, whatever its inputs are (no box)."
     if reason == "unanswered":
         return f"{speaker} the question has no answer: it has no such quantity."
     held = round(answer["base_rate"] * n)
     if reason == "too_few":
         few = held if 2 * held <= n else n - held
         verb = "holds" if 2 * held <= n else "fails"
-        return f"{speaker} the claim {verb} in {few} of {n:,} futures, too few to name a condition (no box)."
+        return f"{speaker} {what} {verb} in {few} of {n:,} futures, too few to name a condition (no box)."
     return (
-        f"{speaker} the claim holds in {hundred(answer['base_rate'])} of 100 futures, and no condition tells them "
+        f"{speaker} {what} holds in {hundred(answer['base_rate'])} of 100 futures, and no condition tells them "
         f"apart: {NEVER_AGAIN[reason]} (no box)."
     )
 
