@@ -195,9 +195,7 @@ def _what_moves(document: Document, name: str, entry: Document) -> str:
         if share is None or share["value"] is None or known is None or share["value"] < 0.01:
             continue
         by_prior = ", driven by its prior" if known["driven_by_prior"] else ""
-        told.append(
-            f"{factor}, {known['label'][:1].lower()}{known['label'][1:]} ({percent(share['value'])} %{by_prior})"
-        )
+        told.append(f"{factor}, {_inside(known['label'])} ({percent(share['value'])} %{by_prior})")
     luck = about["total"].get("luck")
     if luck is not None and luck["value"] is not None:
         told.append(f"luck has a part in {percent(min(luck['value'], 1.0))} %")
@@ -210,6 +208,12 @@ def _what_moves(document: Document, name: str, entry: Document) -> str:
         )
     listed = "; ".join(told) if told else "no single input stands out"
     return f"{entry['label']}: the difference turns on {listed}."
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence; letters that stand for a party or a tax stay large."""
+    stays = label[1:2] in ("", " ", "'") or label[1:2].isupper()
+    return label if stays else f"{label[:1].lower()}{label[1:]}"
 
 
 def _whether_to_wait(about: Document) -> str:
