@@ -58,7 +58,7 @@ class Constants(ctypes.Structure):
 
 
 TABLES = (
-    "cost_a", "offers", "temperature", "chance", "chest_cell", "chest_part", "evidence_cell", "evidence_part",
+    "cost_a", "offers", "temperature", "talks", "chance", "chest_cell", "chest_part", "evidence_cell", "evidence_part",
     "reputation_cell", "reputation_part", "order", "moves", "same", "lanes",
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ typedef struct {
 } stakes_t;
 
 typedef struct {
-    const double *cost_a, *offers, *temperature, *chance;
+    const double *cost_a, *offers, *temperature, *talks, *chance;
     const long *chest_cell;
     const double *chest_part;
     const long *evidence_cell;
@@ -131,7 +131,7 @@ int solve_game(const shape_t *s, const stakes_t *k, const tables_t *t, const rea
                 const int plain = same && k->progress_front == 1.0;
                 const real offers = t->offers[e], sharp = 1 / t->temperature[e], cost_a = t->cost_a[e * W + w];
                 const real cost_d = k->cost_d, alpha = k->alpha, precision = k->precision, price = k->progress_cost;
-                const real saved = k->progress_cost_d, start_a = k->start_a, slope_a = k->slope_a;
+                const real saved = k->progress_cost_d, talks = t->talks[e], start_a = k->start_a, slope_a = k->slope_a;
                 const real start_d = k->start_d, slope_d = k->slope_d;
                 for (int n = 0; n < L; n++) {
                     real ca[6], cd[6], ha[6], hd[6];
@@ -156,12 +156,12 @@ int solve_game(const shape_t *s, const stakes_t *k, const tables_t *t, const rea
                         const real flow_a = share[i] - cost_a, flow_d = 1 - cost_d - share[i];
                         real wa = flow_a + AFTER(m0, ca), wd = flow_d + AFTER(m1, cd);
                         if (plain) {
-                            const real p = logistic(-precision * price);
+                            const real p = talks * logistic(-precision * price);
                             wa -= p * price;
                             wd += p * saved;
                         } else {
                             const real oa = flow_a + AFTER(m2, ha) - price, od = flow_d + AFTER(m3, hd) + saved;
-                            const real p = logistic(precision * (oa - wa));
+                            const real p = talks * logistic(precision * (oa - wa));
                             wa += p * (oa - wa);
                             wd += p * (od - wd);
                         }

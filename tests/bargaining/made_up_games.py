@@ -143,7 +143,7 @@ def plan(months: int = 1, phases: int = 1, **changes: Any) -> PhasePlan:
     stays = np.zeros((months, phases, 2, phases))
     stays[:, range(phases), :, range(phases)] = 1.0
     fields = dict.fromkeys(PhasePlan._fields[:6], np.zeros((months, phases)))
-    fields |= {"firm": stays, "soft": stays}
+    fields |= {"firm": stays, "soft": stays, "ratified": np.ones((months, phases))}
     return PhasePlan(
         **{name: np.broadcast_to(changes.get(name, old), old.shape) for name, old in fields.items()}
     )
@@ -172,7 +172,7 @@ def random_plan(rng: np.random.Generator, months: int, phases: int) -> PhasePlan
         drawn[..., 0] += 0.05
         return drawn / drawn.sum(axis=-1, keepdims=True)
 
-    levels = {name: rng.random((months, phases)) for name in PhasePlan._fields[:6]}
+    levels = {name: rng.random((months, phases)) for name in (*PhasePlan._fields[:6], "ratified")}
     return PhasePlan(**levels, firm=chances(), soft=chances())
 
 

@@ -92,13 +92,15 @@ def test_a_doubled_unit_of_value_leaves_shares_and_chances():
 def test_without_pressure_relief_or_talks_the_order_of_phases_is_nothing():
     rules = stakes(MIDDLE, chance_talks=0.05, chance_base=0.05, progress_cost=0.0, progress_precision=0.0,
                    progress_front=1.0, progress_cost_d=0.0, outside_push=0.0, push_insincere=0.0)  # fmt: skip
-    blind = threat(pressure=0.0, soft=0.3, talks=[1.0, 0.0])
-    other = threat(pressure=0.0, soft=0.3, talks=[0.0, 1.0], relief=1.0)
+    blind = threat(pressure=0.0, soft=0.3, talks=[1.0, 0.0], executed=0.0)
+    other = threat(pressure=0.0, soft=0.3, talks=[0.0, 1.0], relief=1.0, executed=0.0)
     drivers, starts, uniforms = members(np.random.default_rng(1), 1, 12, 40)
     twice = type(drivers)(*(None if path is None else np.repeat(path, 2, axis=0) for path in drivers))
     ends = walk(rules, [blind, other], SMALL, twice, starts, uniforms, horizon=60)
-    for field in (ends.kind, ends.month, ends.terms, ends.zopa):
+    for field in (ends.kind, ends.month):
         np.testing.assert_array_equal(field[0], field[1])
+    for field in (ends.terms, ends.zopa):  # phases are mixed in another order, in float32
+        np.testing.assert_allclose(field[0], field[1], rtol=0, atol=1e-6)
 
 
 @settings(max_examples=15)

@@ -15,7 +15,7 @@ from ripeness.bargaining.obstacles import Parts, ripeness_parts
 from ripeness.bargaining.peace import peace_values
 from ripeness.bargaining.private_resolve import PrivateSolution, Resolve, solve_private
 from ripeness.bargaining.solver import solve
-from ripeness.bargaining.walk import walk
+from ripeness.bargaining.walk import ratification, walk
 
 __all__ = [
     "Drivers",
@@ -31,6 +31,7 @@ __all__ = [
     "Starts",
     "Uniforms",
     "peace_values",
+    "ratification",
     "ripeness_parts",
     "solve",
     "solve_private",

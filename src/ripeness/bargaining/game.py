@@ -147,6 +147,8 @@ class PhasePlan(NamedTuple):
     """(T, E, 2, E) chance of the next phase under a firm coalition, by progress seen (0, 1); rows sum to 1."""
     soft: NDArray[Any]
     """(T, E, 2, E) the same under a soft one."""
+    ratified: NDArray[Any] | None = None
+    """(T, E) chance, as the parties foresee it, that a deal signed in the month holds at home; None is for sure."""
 
 
 class Solution(NamedTuple):
@@ -163,7 +165,7 @@ class Solution(NamedTuple):
     deal_chance: NDArray[Any]
     """g, chance of a deal this month (G15)."""
     progress_chance: NDArray[Any]
-    """Chance that A makes progress this month (G11)."""
+    """Chance that A makes progress this month, 0 without talks (G11)."""
     value_a: NDArray[Any]
     """V_A before the month's chance of a deal, stake-months (G16)."""
     value_d: NDArray[Any]

@@ -44,6 +44,7 @@ class Plan(NamedTuple):
     executed: Floats
     firm: Floats
     soft: Floats
+    ratified: Floats
 
     @property
     def months(self) -> int:
@@ -196,7 +197,8 @@ def _checked_plan(plan: PhasePlan, name: str, draws: int, grid: Grid) -> Plan:
     _require(
         phases <= grid.phases, f"{name}.pressure", f"{phases} phases", f"grid.phases allows {grid.phases}"
     )
-    for field, value in plan._asdict().items():
+    whole = plan._replace(ratified=np.ones((months, phases)) if plan.ratified is None else plan.ratified)
+    for field, value in whole._asdict().items():
         wanted = (months, phases, 2, phases) if field in ("firm", "soft") else (months, phases)
         array = np.asarray(value, np.float64)
         array = array[None] if array.ndim == len(wanted) else array

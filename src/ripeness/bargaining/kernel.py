@@ -123,6 +123,8 @@ class Tables(NamedTuple):
     """(E,)"""
     temperature: Array
     """(E,)"""
+    talks: Array
+    """(E,)"""
     chance: Array
     """(2, E, W + 1, L) chance of a step forward as each side sees it"""
     chest_cell: Array
@@ -224,6 +226,7 @@ def new_tables(shape, real):  # type: ignore[no-untyped-def]
         np.empty((e, w)),
         np.empty(e),
         np.empty(e),
+        np.empty(e),
         np.empty((2, e, w, n)),
         np.empty((e, w), np.int64),
         np.empty((e, w)),
@@ -260,7 +263,8 @@ def fill_row(tables, shape, stakes):  # type: ignore[no-untyped-def]
 def fill_month(tables, shape, stakes, plan, month):  # type: ignore[no-untyped-def]
     """What month `month` of the plan makes of the game (G1 to G6, G9, G10, G13)."""
     for e in range(shape.phases):
-        tables.offers[e] = offer_chance(stakes, plan, month, e)
+        tables.offers[e] = offer_chance(stakes, plan, month, e) * plan.ratified[month, e]
+        tables.talks[e] = plan.talks[month, e]
         tables.temperature[e] = deal_temperature(stakes, plan, month, e)
         pressure = effective_pressure(plan, month, e)
         flow = (stakes.drift + stakes.drain * pressure) / shape.chest_step
@@ -459,7 +463,7 @@ def decide(shape, stakes, curves, tables, values, target, e, w, scratch, at_mixe
     plain = tables.same[e] == 1 and stakes.progress_front == 1.0
     offers, sharpness = tables.offers[e], 1.0 / tables.temperature[e]
     cost_a, cost_d = tables.cost_a[e, w], stakes.cost_d
-    precision, alpha = stakes.progress_precision, stakes.proposer
+    precision, alpha, talks = stakes.progress_precision, stakes.proposer, tables.talks[e]
     for n in range(shape.evidences):
         rows = evidence_rows(shape, tables, e, w, n)
         ca = battle_weights(shape, stakes, tables, e, w, n, 0, 1.0)
@@ -473,13 +477,13 @@ def decide(shape, stakes, curves, tables, values, target, e, w, scratch, at_mixe
             war_a = flow_a + after_battle(scratch, mixed[0], rows, i, ca)
             war_d = flow_d + after_battle(scratch, mixed[1], rows, i, cd)
             if plain:
-                progress = logistic(share * 0.0 - precision * stakes.progress_cost)
+                progress = logistic(share * 0.0 - precision * stakes.progress_cost) * talks
                 war_a = war_a - progress * stakes.progress_cost
                 war_d = war_d + progress * stakes.progress_cost_d
             else:
                 other_a = flow_a + after_battle(scratch, mixed[2], rows, i, ha) - stakes.progress_cost
                 other_d = flow_d + after_battle(scratch, mixed[3], rows, i, hd) + stakes.progress_cost_d
-                progress = logistic((other_a - war_a) * precision)
+                progress = logistic((other_a - war_a) * precision) * talks
                 war_a = war_a + progress * (other_a - war_a)
                 war_d = war_d + progress * (other_d - war_d)
             least = (war_a - curves.start_a) * (1.0 / curves.slope_a)

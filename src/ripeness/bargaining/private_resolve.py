@@ -32,6 +32,7 @@ from ripeness.bargaining.reference import (
     last_values,
     logistic,
     month_row,
+    progress_chance,
     war_by_progress,
 )
 from ripeness.base.errors import RipenessError
@@ -140,7 +141,7 @@ def _war(
         own, other = [], np.zeros(())
         for stakes, row, value, weight in zip(sides, rows, values[:2], (1.0 - b, b), strict=True):
             war_a, war_d = war_by_progress(stakes, row, grid, value[..., k], values.d[..., k])
-            progress = logistic(stakes.progress_precision * (war_a[1] - war_a[0]))
+            progress = progress_chance(stakes, row, war_a)
             own.append((1.0 - progress) * war_a[0] + progress * war_a[1])
             other = other + weight * ((1.0 - progress) * war_d[0] + progress * war_d[1])
         found.append((own[0], own[1], other))

@@ -11,9 +11,10 @@ Equations (docs/model/bargaining.md); a month's state is s = (x, w, l, r, e), sh
     G9   next phase  P_i(e') = s F_h(e') + (1 - s) S_h(e'), s = logistic(r + d_r of i)
          after progress F_1 = v F(seen) + (1 - v) F(not seen), S_1 likewise
     G10  reputation  r' = clip(r + log F_h(e') / S_h(e'))
-    G11  progress  P(h = 1) = logistic(precision (W_A1 - W_A0)), W_A1 with the cost k_p
+    G11  progress  P(h = 1) = m logistic(precision (W_A1 - W_A0)), W_A1 with the cost k_p
     G12  war  W_ih = u_i + delta E_i V_i(s'), u_A = xi - c_A, u_D = 1 - xi - c_D;  W_i over h by G11
-    G13  serious offers  chi = (chi0 + (chi_T - chi0) m)(1 - ref q^ / qmax)(1 + push effect)
+    G13  serious offers  chi = (chi0 + (chi_T - chi0) m)(1 - ref q^ / qmax)(1 + push effect), at most 1; of those
+         that are agreed on, the share that is foreseen to hold at home counts
     G14  thresholds  P_A(y_A) = W_A,  P_D(y_D) = W_D
     G15  deal  g = chi logistic(Z / tau), Z = y_D - y_A, tau wider under outside push
     G16  value  V_i = (1 - g) W_i + g (alpha P_i(y_D) + (1 - alpha) P_i(y_A))
@@ -46,7 +47,9 @@ class MonthRow(NamedTuple):
     cost_a: Floats
     """(E, W + 1) c_A (G2)"""
     offers: Floats
-    """(E,) chi (G13)"""
+    """(E,) chi times the chance that a deal holds at home (G13)"""
+    talks: Floats
+    """(E,) m"""
     temperature: Floats
     """(E,) tau (G15)"""
     chance_a: Floats
@@ -146,7 +149,8 @@ def month_row(stakes: Stakes, plan: Plan, grid: Grid, month: int) -> MonthRow:
     flow = stakes.drift + stakes.drain * pressure
     return MonthRow(
         cost_a=stakes.cost_a + stakes.cost_pressure * pressure[:, None] + stakes.cost_empty * empty[None, :],
-        offers=offer_chance(stakes, pressure, talks, push),
+        offers=offer_chance(stakes, pressure, talks, push) * plan.ratified[month],
+        talks=talks,
         temperature=stakes.temperature * (1.0 + stakes.push_insincere * push),
         chance_a=chance_a,
         chance_d=chance_d,
@@ -272,12 +276,18 @@ def war_values(
 ) -> tuple[Floats, Floats, Floats]:
     """W_A, W_D and the chance of progress at the inner points of the front (G11, G12)."""
     war_a, war_d = war_by_progress(stakes, row, grid, value_a, value_d)
-    chance = logistic(stakes.progress_precision * (war_a[1] - war_a[0]))
+    chance = progress_chance(stakes, row, war_a)
     return (
         (1.0 - chance) * war_a[0] + chance * war_a[1],
         (1.0 - chance) * war_d[0] + chance * war_d[1],
         chance,
     )
+
+
+def progress_chance(stakes: Stakes, row: MonthRow, war_a: list[Floats]) -> Floats:
+    """P(h = 1) from W_A0 and W_A1 (E, W + 1, L, R, inner points): none is made without talks (G11)."""
+    tempted = logistic(stakes.progress_precision * (war_a[1] - war_a[0]))
+    return np.asarray(row.talks[:, None, None, None, None] * tempted)
 
 
 def _step(

@@ -169,10 +169,10 @@ def _deal_chances(game: Game, least: NDArray[Any], most: NDArray[Any]) -> NDArra
     columns = Stakes(*(field[:, None, None] for field in game.stakes))
     for p, plan in enumerate(game.plans):
         months = np.minimum(np.arange(least.shape[2]), plan.months - 1)
-        pressure, talks, push = (
-            array[:, months] for array in (effective_pressure(plan), plan.talks, plan.push)
+        pressure, talks, push, ratified = (
+            array[:, months] for array in (effective_pressure(plan), plan.talks, plan.push, plan.ratified)
         )
-        offers = offer_chance(columns, pressure, talks, push)
+        offers = offer_chance(columns, pressure, talks, push) * ratified
         temperature = columns.temperature * (1.0 + columns.push_insincere * push)
         over_states = (slice(None), slice(None), *[None] * 4)
         zopa = (most - least)[:, p, ..., : plan.phases]

@@ -113,7 +113,12 @@ def _ratified(stakes: Stakes, drivers: Drivers, starts: Starts) -> Floats:
     """Chance (NP, T, n) that a signed deal holds at home (G20); 1 where no support is given."""
     if drivers.support_d is None:
         return np.ones(drivers.front.shape)
-    return logistic((drivers.support_d - 0.5) / stakes.ratification_width[starts.draw])
+    return ratification(drivers.support_d, stakes.ratification_width[starts.draw])
+
+
+def ratification(support: Floats, width: Floats) -> Floats:
+    """Chance that a deal holds at home under a public's `support` 0..1 for settling (G20); half at a half."""
+    return logistic((support - 0.5) / width)
 
 
 def _empty(policies: int, months: int, members: int) -> Endings:

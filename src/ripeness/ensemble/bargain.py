@@ -1,6 +1,6 @@
 """The second pass: what each side would accept along the world's paths, under the main model and its rivals.
 
-Structural draws (tens) are solved, members (thousands) are walked; member i belongs to draw i mod D. Every model
+Structural draws (tens) are solved, members (thousands) are walked; runs of members belong to one draw. Every model
 reads the same paths and the same uniform numbers, and every policy the same ones too.
 """
 
@@ -15,7 +15,18 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ripeness.bargaining import Drivers, Endings, Grid, Kind, PhasePlan, Stakes, Starts, Uniforms, walk
+from ripeness.bargaining import (
+    Drivers,
+    Endings,
+    Grid,
+    Kind,
+    PhasePlan,
+    Stakes,
+    Starts,
+    Uniforms,
+    ratification,
+    walk,
+)
 from ripeness.bargaining.obstacles import Parts, ripeness_parts
 from ripeness.bargaining.rivals import rival_endings
 from ripeness.base import Month, content_hash
@@ -48,6 +59,9 @@ SEARCH_GRID = Grid(front=16, chest=8, chest_step=3.0, evidence=9, reputation=5)
 
 PHI_LIMITS = (0.02, 0.9)
 """Chance a month of a step of the front, as the walk of the solved game can take it."""
+
+NEVER_SETTLES = 1.0 - 2.0**-24
+"""The largest uniform number: with it no chance of a deal below one comes true."""
 
 PART = 8
 """Structural draws solved, and kept, at a time."""
@@ -94,11 +108,14 @@ class Bargained:
 
 
 def walkers_of(members: int, draws: int, walked: int = WALKED) -> Walkers:
-    """Every member walks at least once; more rounds until each draw has `walked` walkers or more."""
+    """Every member walks at least once; more rounds until each draw has `walked` walkers or more.
+
+    A draw walks a run of neighbouring members: these fill the world's priors evenly (Sobol), where every D-th would
+    be a slice of some of them, and what moves with the draw would be the world's.
+    """
     rounds = max(1, -(-draws * walked // members))
     index = np.arange(members * rounds)
-    # A shift by one a round gives a member another draw each time it walks.
-    return Walkers(index % members, (index + index // members) % draws)
+    return Walkers(index % members, index * draws // len(index))
 
 
 def bargain(
@@ -116,6 +133,8 @@ def bargain(
     threads: int | None = None,
     folder: Path | None = None,
     done: Callable[[int], None] | None = None,
+    given: Conditioned | None = None,
+    slopes: tuple[float, float] | None = None,
 ) -> Bargained:
     """Solve and walk every policy of a question under all models.
 
@@ -123,12 +142,16 @@ def bargain(
     that the war so far leaves likely (`no_deal`), or plainly of the prior. They are solved a few at a time; with
     `folder` each part is kept there, and an interrupted call goes on. `done` is told how many are finished.
     `parts_draws` of them are split into what keeps the sides apart, which costs 16 games each.
+
+    A search that asks policy by policy passes the structural draws (`given`) and the slopes of A's chest
+    (`chest_slopes`), which are else read off the very policies of the question.
     """
     count = min(members or parameters.shape[1], parameters.shape[1])
     chosen = stake or question.case.stakes[0]
-    given = given_no_deal(
-        question, parameters[:, : min(count, BEFORE_MEMBERS)], draws, chosen, prior, dtype, threads
-    )
+    if given is None:
+        given = given_no_deal(
+            question, parameters[:, : min(count, BEFORE_MEMBERS)], draws, chosen, prior, dtype, threads
+        )
     table = _Table(
         question,
         parameters[:, :count],
@@ -139,8 +162,9 @@ def bargain(
         grid,
         dtype,
         threads,
+        slopes,
     )
-    endings = table.endings(uniforms_of(question.seed, *table.shape), folder, done)
+    endings = table.endings(at_war_on_the_eve(uniforms_of(question.seed, *table.shape)), folder, done)
     few = min(parts_draws, draws)
     return Bargained(
         question.names,
@@ -171,9 +195,9 @@ def given_no_deal(
     """
     case = question.case
     begins = max(case.war_start, case.first_month) + 2
-    months = question.start - begins
+    months = question.start - begins + 1  # with the eve of the first
     layout = layout_of(BargainingParameters)
-    if prior or months < BEFORE_MONTHS:
+    if prior or months <= BEFORE_MONTHS:
         return Conditioned(draw_parameters(case, layout, draws, question.seed), 0, {}, {})
     candidates = draw_parameters(case, layout, CANDIDATES * draws, question.seed)
     rows = question.start - case.first_month
@@ -188,8 +212,7 @@ def given_no_deal(
     walkers = walkers_of(parameters.shape[1], candidates.shape[1], BEFORE_WALKED)
     table = _Table(before, parameters, [0.0], candidates, stake, walkers, SEARCH_GRID, dtype, threads)
     luck = uniforms_of(question.seed, *table.shape)
-    never = luck._replace(settle=np.full_like(luck.settle, 1.0 - 2.0**-24))
-    found = table.endings(never, None, None)
+    found = table.endings(luck._replace(settle=np.full_like(luck.settle, NEVER_SETTLES)), None, None)
     survival = {
         model: log_survival(ends.deal_chance[0], walkers.draw, candidates.shape[1])
         for model, ends in found.items()
@@ -200,8 +223,32 @@ def given_no_deal(
         for model, ends in table.rivals(luck).items()
         if ends.deal_chance is None and model in GROUPS
     }
+    learned = found["m1"].evidence
+    assert learned is not None
+    candidates[layout.row_labels.index("evidence_start")] = evidence_so_far(
+        learned[0], candidates[layout.row_labels.index("evidence_start")], walkers.draw
+    )
     offsets = dict(zip(GROUPS, luck.firm[: len(GROUPS)].tolist(), strict=True))
     return condition(candidates, draws, months, survival, offsets.__getitem__)
+
+
+def evidence_so_far(learned: Floats, began: Floats, draw: NDArray[np.intp]) -> Floats:
+    """Public log odds (D,) after the war so far, from the walkers' (T, n): the mean over those still at war.
+
+    A draw began at `began` (D,); it keeps that where the war ended for all of its walkers.
+    """
+    last = learned[-1]
+    known = np.isfinite(last)
+    counts = np.bincount(draw[known], minlength=len(began))
+    sums = np.bincount(draw[known], weights=last[known], minlength=len(began))
+    return np.where(counts > 0, sums / np.maximum(counts, 1), began)
+
+
+def at_war_on_the_eve(luck: Uniforms) -> Uniforms:
+    """The same luck with no deal on the eve: that month of war is known, and no policy has begun."""
+    settle = luck.settle.copy()
+    settle[0] = NEVER_SETTLES
+    return luck._replace(settle=settle)
 
 
 class _Table:
@@ -218,6 +265,7 @@ class _Table:
         grid: Grid,
         dtype: str,
         threads: int | None,
+        slopes: tuple[float, float] | None = None,
     ) -> None:
         self.question, self.walkers, self.grid = question, walkers, grid
         self.dtype, self.threads = dtype, threads
@@ -228,8 +276,14 @@ class _Table:
         self.walked = _members_of(drivers, walkers.member)
         self.record = BargainingParameters._make(structural)
         self.stakes = stakes_of(self.record, drivers, walkers, self.draws, grid)
+        if slopes is not None:
+            self.stakes = self.stakes._replace(drift=slopes[0], drain=slopes[1])
         self.starts = starts_of(self.record, self.announced, walkers)
-        self.plans = [plan_of(self.record, [each]) for each in self.announced.announced]
+        ratified = foreseen_ratification(self.stakes, self.walked, walkers, self.draws)
+        self.plans = [
+            plan_of(self.record, [each])._replace(ratified=at_home)
+            for each, at_home in zip(self.announced.announced, ratified, strict=True)
+        ]
         self.key = content_hash(
             {
                 "policies": question.policies,
@@ -240,6 +294,7 @@ class _Table:
                 "stake": stake.name,
                 "ratchets": list(ratchets),
                 "grid": list(grid),
+                **({} if slopes is None else {"slopes": list(slopes)}),
             }
         )
 
@@ -278,7 +333,7 @@ class _Table:
         few = Stakes._make(field[:draws] for field in fields)
         offered = float(self.announced.deterrence[row]), float(self.announced.denial[row])
         weights = BargainingParameters._make(field[:draws] for field in self.record)
-        plan = PhasePlan._make(field[:draws] for field in self.plans[row])
+        plan = PhasePlan._make(None if field is None else field[:draws] for field in self.plans[row])
         whole = ripeness_parts(
             with_guarantee(few, weights, offered), plan, SEARCH_GRID, dtype=self.dtype, threads=self.threads
         )
@@ -320,7 +375,26 @@ def plan_of(record: BargainingParameters, announced: Sequence[Announced]) -> Pha
         phase_plan(announced[0 if one else draw], Coalition(*values))
         for draw, values in enumerate(coalitions)
     ]
-    return PhasePlan(*(np.stack(field) for field in zip(*by_draw, strict=True)))
+    return PhasePlan(*(np.stack(field) for field in zip(*(each[:-1] for each in by_draw), strict=True)))
+
+
+def foreseen_ratification(
+    stakes: Stakes, walked: Drivers, walkers: Walkers, draws: int
+) -> list[Floats | None]:
+    """By policy, the mean chance (D, T, E) that a deal of the month holds at home; None where no public is followed.
+
+    The parties foresee the mean over the draw's futures and not each one's public.
+    """
+    if walked.support_d is None:
+        return [None] * len(walked.front)
+    width = np.broadcast_to(np.asarray(stakes.ratification_width, float), (draws,))[walkers.draw]
+    holds = ratification(np.asarray(walked.support_d, float), width)
+    counts = np.maximum(np.bincount(walkers.draw, minlength=draws), 1)
+    found: list[Floats | None] = []
+    for row in holds:
+        mean = np.stack([np.bincount(walkers.draw, weights=month, minlength=draws) for month in row], axis=1)
+        found.append((mean / counts[:, None])[:, :, None])
+    return found
 
 
 def stakes_of(
@@ -330,9 +404,18 @@ def stakes_of(
     phi = np.empty(draws)
     for draw in range(draws):
         step = drivers.front_step[0][:, walkers.member[walkers.draw == draw]].astype(np.float64)
-        phi[draw] = np.clip(np.mean(step**2) * grid.front**2, *PHI_LIMITS)
+        phi[draw] = np.clip(long_variance(step) * grid.front**2, *PHI_LIMITS)
     drift, drain = chest_slopes(drivers, grid)
     return structural_stakes(record, phi, drift, drain)
+
+
+def long_variance(step: Floats) -> float:
+    """Variance a month of the walk that spreads as far as these changes (T, n) do by their last month.
+
+    Changes that last from month to month spread farther than their own size says; a walk of independent steps
+    has to spread as far by the end of the run.
+    """
+    return float(np.mean(step.sum(axis=0) ** 2) / len(step))
 
 
 def structural_stakes(
@@ -402,13 +485,18 @@ def chest_slopes(drivers: Drivers, grid: Grid) -> tuple[float, float]:
     chest, held = drivers.chest.astype(np.float64), drivers.chest_held.astype(np.float64)
     inside = (held[0, :-1] > 0.0) & (held[0, :-1] < top)
     changes = np.diff(held[0], axis=0)[inside]
-    more = (drivers.pressure - drivers.pressure_held).astype(np.float64)
+    more = (_felt(drivers, drivers.pressure) - _felt(drivers, drivers.pressure_held)).astype(np.float64)
     gap = np.diff(chest - held, axis=1)
     used = more[:, :-1] * ((chest[:, :-1] > 0.0) & (chest[:, :-1] < top))
     weight = float((used * used).sum())
     drain = float((used * gap).sum() / weight) if weight > 0.0 else 0.0
     base = float(changes.mean()) if changes.size else 0.0
-    return base - drain * float(drivers.pressure_held.mean()), drain
+    return base - drain * float(_felt(drivers, drivers.pressure_held).mean()), drain
+
+
+def _felt(drivers: Drivers, pressure: Floats) -> Floats:
+    """Effort less the share that relief suspends while talks are on: what the game's chest is drained by (G1, G6)."""
+    return np.asarray(pressure * (1.0 - np.asarray(drivers.relief) * np.asarray(drivers.talks)))
 
 
 def starts_of(record: BargainingParameters, announced: Announcements, walkers: Walkers) -> Starts:

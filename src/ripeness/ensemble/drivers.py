@@ -165,8 +165,8 @@ def announcements(question: Question, ratchets: Sequence[float], paths: Paths) -
     return Announcements(
         found,
         tuple(efforts),
-        np.array([lever_path(row, "guarantee_deterrence").max() for row in rows]),
-        np.array([lever_path(row, "guarantee_denial").max() for row in rows]),
+        np.array([lever_path(row, "guarantee_deterrence")[1:].max(initial=0.0) for row in rows]),
+        np.array([lever_path(row, "guarantee_denial")[1:].max(initial=0.0) for row in rows]),
     )
 
 

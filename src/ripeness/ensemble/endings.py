@@ -78,7 +78,7 @@ def outcomes(found: Bargained, model: str) -> dict[str, Floats]:
     """Every end metric of one model, (NP, n); nan where a walker has none (terms without a deal)."""
     ends = found.endings[model]
     settled = ends.kind == Kind.SETTLED
-    broken = settled & (ends.renewed_month <= ends.month + DURABLE_MONTHS)
+    broken = settled & (ends.renewed_month < ends.month + DURABLE_MONTHS)
     durable = settled & ~broken
     sums = _sums_of_war(found, ends)
     people = sums["losses_a"] + sums["losses_d"] + sums["civilian_harm"]
@@ -190,7 +190,14 @@ def _at_war(found: Bargained, ends: Endings, p: int) -> tuple[NDArray[np.bool_],
     war = ((index < ends.month[p]) | (index >= ends.renewed_month[p])) & (index >= 1)
     if ends.executed is None:
         return war, np.ones((months, walkers))
-    return war, np.nan_to_num(np.asarray(ends.executed[p], dtype=np.float64))
+    return war, _carried(np.asarray(ends.executed[p], dtype=np.float64))
+
+
+def _carried(executed: Floats) -> Floats:
+    """Shares carried out (T, n), the last one standing for the months after an ending: a renewed war begins with it."""
+    known = np.isfinite(executed)
+    last = np.maximum.accumulate(np.where(known, np.arange(len(executed))[:, None], 0), axis=0)
+    return np.nan_to_num(np.take_along_axis(executed, last, axis=0))
 
 
 def _sums_of_war(found: Bargained, ends: Endings) -> dict[str, Floats]:
@@ -229,8 +236,8 @@ SETTLED_DRAWS = 0.8
 def agreement(found: Bargained, than: str) -> list[dict[str, Any]]:
     """Whether models agree on each policy's difference to `than`, for the metrics that have a sense.
 
-    `sign` of a model is +1 or -1 where at least 80 % of structural draws have it and the mean difference is
-    material, else 0. A verdict holds where
+    `sign` of a model is +1 or -1 where at least 80 % of the structural draws that tell the policies apart have it and
+    the mean difference over all is material, else 0. `telling` is their share. A verdict holds where
     the main model takes a side, a rival takes the same and none the other; it is model-dependent where the main
     model stands alone or is contradicted; else it is open.
     """
@@ -241,12 +248,14 @@ def agreement(found: Bargained, than: str) -> list[dict[str, Any]]:
             continue
         shares: dict[str, Floats] = {}
         material: dict[str, NDArray[np.bool_]] = {}
+        telling: dict[str, Floats] = {}
         for model in found.endings:
             rows = _by_draw(found, outcomes(found, model)[metric.name])
             gap = rows - rows[base]
-            shares[model] = ((gap > 0).mean(axis=1) + 0.5 * (gap == 0).mean(axis=1)).astype(float)
+            shares[model] = _share_higher(gap)
             least = MATERIAL_SHARE if metric.kind == "share" else MATERIAL * abs(rows[base].mean())
             material[model] = np.abs(gap.mean(axis=1)) >= least
+            telling[model] = (gap != 0.0).mean(axis=1)
         for p, policy in enumerate(found.policies):
             if p == base:
                 continue
@@ -260,10 +269,20 @@ def agreement(found: Bargained, than: str) -> list[dict[str, Any]]:
                     "than": than,
                     "sign": sign,
                     "share_higher": {model: float(share[p]) for model, share in shares.items()},
+                    "telling": {model: float(share[p]) for model, share in telling.items()},
                     "verdict": verdict(sign),
                 }
             )
     return said
+
+
+def _share_higher(gap: Floats) -> Floats:
+    """Share (NP,) of the draws that tell policies apart in which the difference (NP, D) is above zero; a half if none.
+
+    A draw under which a model makes no deal at all says nothing of which policy makes more.
+    """
+    telling = (gap != 0.0).sum(axis=1)
+    return np.where(telling > 0, (gap > 0.0).sum(axis=1) / np.maximum(telling, 1), 0.5)
 
 
 def verdict(sign: Mapping[str, int]) -> str:

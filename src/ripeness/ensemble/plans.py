@@ -101,8 +101,11 @@ def _biting(effort: Floats, coalition: Coalition) -> Floats:
 
 
 def _executions(talks: Floats, coalition: Coalition) -> tuple[Floats, Floats]:
-    """Chances (T,) that a firm and a soft coalition carry out what falls due (X2, X4)."""
-    opened = talks > TALKS_OPEN
+    """Chances (T,) that a firm and a soft coalition carry out what falls due (X2, X4).
+
+    Only talks that the policy itself opened can have failed: those of the eve were not its own.
+    """
+    opened = (talks > TALKS_OPEN) & (np.cumsum(talks <= TALKS_OPEN) > 0)
     failed = np.cumsum(np.concatenate([[False], opened[:-1] & ~opened[1:]])) > 0
     rise = coalition.breakdown_firm * (coalition.execution_firm - coalition.execution_soft)
     soft = coalition.execution_soft + np.where(failed, rise, 0.0)

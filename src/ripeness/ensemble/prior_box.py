@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ripeness.bargaining import Drivers, Endings, Grid, Kind, Stakes, Starts, walk
+from ripeness.bargaining import Drivers, Endings, Grid, Kind, PhasePlan, Stakes, Starts, walk
 from ripeness.bargaining.peace import peace_values
 from ripeness.case import Case
 from ripeness.ensemble.bargain import plan_of, structural_stakes, uniforms_of
@@ -117,7 +117,8 @@ def sample(case: Case, draws: int, seed: int, walkers: int = WALKERS) -> Draws:
 def payoffs(draws: Draws, orderings: tuple[str, ...] = ORDERINGS, threads: int | None = None) -> Payoffs:
     """Solve and walk every ordering under every draw."""
     announced = [[_announced(name, draws, d) for d in range(draws.count)] for name in orderings]
-    drivers = _drivers(draws, announced)
+    plans = [plan_of(draws.record, rows) for rows in announced]
+    drivers = _drivers(draws, announced, plans)
     stakes = structural_stakes(draws.record, draws.around.phi, draws.around.drift, draws.around.drain)
     believed = draws.around.guarantee * draws.record.guarantee_weight
     stakes = stakes._replace(deterrence=believed, denial=0.0)
@@ -130,7 +131,6 @@ def payoffs(draws: Draws, orderings: tuple[str, ...] = ORDERINGS, threads: int |
         firm=draws.record.firm[walkers],
     )
     uniforms = uniforms_of(draws.seed, MONTHS, walkers.size)
-    plans = [plan_of(draws.record, rows) for rows in announced]
     ends = walk(stakes, plans, GRID, drivers, starts, uniforms, threads=threads)
     return _valued(draws, stakes, drivers, ends, announced, walkers)
 
@@ -254,8 +254,11 @@ def _announced(name: str, draws: Draws, d: int) -> Announced:
     )
 
 
-def _drivers(draws: Draws, announced: list[list[Announced]]) -> Drivers:
-    """The small world: one front for all orderings, the chest under the announced and the base pressure."""
+def _drivers(draws: Draws, announced: list[list[Announced]], plans: list[PhasePlan]) -> Drivers:
+    """The small world: one front for all orderings, the chest under the announced and the base pressure.
+
+    The chest is drained by what bites: after what A has learned to work around, and less relief.
+    """
     around, walkers = draws.around, np.repeat(np.arange(draws.count), draws.walkers)
     uniforms = uniforms_of(draws.seed + 2, MONTHS, walkers.size)
     high = uniforms.firm < 1.0 / (1.0 + np.exp(-draws.record.evidence_start[walkers]))
@@ -266,15 +269,15 @@ def _drivers(draws: Draws, announced: list[list[Announced]]) -> Drivers:
     start = np.round(around.front[walkers] * GRID.front) / GRID.front
     level = start + np.cumsum(step, axis=0) - step
     shape = (len(announced), MONTHS, walkers.size)
-    effort = np.stack([[each.effort * (1.0 - each.relief) for each in rows] for rows in announced])
+    biting = np.stack([plan.pressure[:, :, int(plan.executed[0, 0].argmax())] for plan in plans])
+    effort = biting * (1.0 - np.stack([[each.relief for each in rows] for rows in announced]))
     tight = np.arange(MONTHS) < around.tight_months[:, None]
     drain = around.drain[:, None] * (1.0 - around.backlash[:, None] * tight)
     changes = around.drift[:, None] + drain * effort
     top = GRID.chest * GRID.chest_step
     chest = np.clip(around.chest[:, None] + np.cumsum(changes, axis=2) - changes, 0.0, top)
-    held = np.clip(
-        around.chest[:, None] + np.cumsum(around.drift[:, None] + drain * BASE_PRESSURE, axis=1), 0.0, top
-    )
+    changes_held = around.drift[:, None] + drain * BASE_PRESSURE
+    held = np.clip(around.chest[:, None] + np.cumsum(changes_held, axis=1) - changes_held, 0.0, top)
 
     def members(values: Floats) -> Floats:
         return np.moveaxis(values[:, walkers], 1, 2).astype(np.float32)
@@ -313,7 +316,12 @@ def _valued(
     executed = np.nan_to_num(np.asarray(ends.executed, float))
     applied = BASE_PRESSURE + executed * (pressed - BASE_PRESSURE)
     paid = price[walkers].T * applied
-    cost_a = draws.record.cost_a[walkers] + draws.record.cost_pressure[walkers] * applied
+    chest = drivers.chest_held + executed * (np.asarray(drivers.chest, float) - drivers.chest_held)
+    cost_a = (
+        draws.record.cost_a[walkers]
+        + draws.record.cost_pressure[walkers] * applied
+        + draws.record.cost_empty[walkers] * np.exp(-chest)
+    )
     month = np.arange(MONTHS)[:, None]
     war = month < ends.month[:, None, :]
     weight = delta**month * war
@@ -334,7 +342,7 @@ def _valued(
         [kept_d, whole * np.ones_like(last), -draws.record.defeat_d[walkers] * np.ones_like(last)],
         (1.0 - last - draws.record.cost_d[walkers] - paid[:, -1]) * whole,
     )
-    lasting = (ends.kind == Kind.SETTLED) & (ends.renewed_month > ends.month + DURABLE_MONTHS)
+    lasting = (ends.kind == Kind.SETTLED) & (ends.renewed_month >= ends.month + DURABLE_MONTHS)
     until = np.where(lasting, ends.month, MONTHS)
 
     def by_draw(values: Floats) -> Floats:
