@@ -134,7 +134,7 @@ def test_libraries_name_existing_rooms_and_declared_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     declared = {line.partition(">")[0].lower() for group in groups for line in group}
-    comes_with = {"yaml": "pyyaml", "llvmlite": "numba"}
+    comes_with = {"yaml": "pyyaml", "llvmlite": "numba", "sklearn": "scikit-learn"}
     for library, rooms in TABLE["libraries"].items():
         assert set(rooms) <= set(TABLE["rooms"]), f"{library} names a room that is not in the table"
         top = library.partition(".")[0]

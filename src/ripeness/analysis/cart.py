@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,11 +108,11 @@ def _ranks(row: Floats) -> tuple[Floats, Floats]:
 
 
 def _leaves(
-    tree: object, columns: NDArray[np.intp], values: Sequence[Floats], count: int
+    tree: Any, columns: NDArray[np.intp], values: Sequence[Floats], count: int
 ) -> list[tuple[Floats, Floats]]:
     """Limits of every leaf, back in the units of the inputs: halfway between the values that a split parts."""
-    left, right = tree.children_left, tree.children_right  # type: ignore[attr-defined]
-    feature, threshold = tree.feature, tree.threshold  # type: ignore[attr-defined]
+    left, right = tree.children_left, tree.children_right
+    feature, threshold = tree.feature, tree.threshold
     found = []
 
     def walk(node: int, lower: Floats, upper: Floats) -> None:

@@ -297,7 +297,7 @@ def _answer(
     held, known = holding(futures, reading, censored)
     names, rows = inputs_that_matter(futures, reading)
     head = {"reading": reading.name, "model": model, "start": str(futures.start), "until": str(futures.until)}
-    nothing = {"boxes": [], "cart": None, "trajectory": [], "tried": None, "again": []}
+    nothing: dict[str, Any] = {"boxes": [], "cart": None, "trajectory": [], "tried": None, "again": []}
     if not known.any():
         answer = {**head, "futures": 0, "groups": 0, "base_rate": None, "reason": "unanswered", **nothing}
         return {**answer, "in_words": no_box_sentence(model, answer, what)}

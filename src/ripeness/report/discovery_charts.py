@@ -28,8 +28,9 @@ def save_discovery_charts(document: Mapping[str, Any], folder: Path) -> list[Pat
             continue
         stem = folder / f"boxes_{answer['reading']}_{answer['model']}"
         title = f"{document['subject']}: {answer['reading'].replace('_', ' ')}, {answer['model']}"
-        style = {"svg.hashsalt": "ripeness", "svg.fonttype": "none", "font.family": "DejaVu Sans"}
-        with mpl.rc_context(style):
+        with mpl.rc_context(
+            {"svg.hashsalt": "ripeness", "svg.fonttype": "none", "font.family": "DejaVu Sans"}
+        ):
             drawn = draw(answer, title)
             svg, png = stem.with_suffix(".svg"), stem.with_suffix(".png")
             drawn.savefig(svg, format="svg", metadata={"Date": None, "Title": title})
