@@ -39,7 +39,7 @@ def _case(**changed):
 
     specs = {name: spec for name, spec in (SPECS | changed).items() if spec}
     return SimpleNamespace(
-        name="tiny", parameters={name: parameter(name, spec) for name, spec in specs.items()}
+        name="tiny", parameters={name: parameter(name, spec) for name, spec in specs.items()}, pools=()
     )
 
 

@@ -36,7 +36,7 @@ def test_conjugate_evidence_and_posterior():
 def test_a_path_through_part_of_the_data_ends_in_the_same_posterior():
     first = temper(lambda z: conjugate(z, 3), prior(1, 4096, 1), moves=10, final_moves=10, seed=4)
     second = temper(
-        conjugate, first.particles, before=lambda z: conjugate(z, 3), moves=10, final_moves=20, seed=5
+        lambda z: np.stack([conjugate(z, 3), conjugate(z)]), first.particles, moves=10, final_moves=20, seed=5
     )
     theta = PRIOR_SD * second.particles[0]
     assert theta.mean() == pytest.approx(POSTERIOR_MEAN, abs=0.03)

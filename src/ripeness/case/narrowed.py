@@ -32,6 +32,7 @@ def as_program(case: Case, program: str) -> Case:
         blocks=tuple(block for block in case.blocks if block in blocks_of(program)),
         parameters={name: case.parameters[name] for name in parameter_names(program)},
         observations={site: name for site, name in case.observations.items() if site in records.sites},
+        pools=tuple(pool for pool in case.pools if set(pool.members) <= set(parameter_names(program))),
         month_facts={
             name: fact for name, fact in case.month_facts.items() if name in FACTS and name in fields
         },

@@ -279,7 +279,8 @@ class RecordedOutcome:
 class ActorRow:
     """An actor of the spatial rival: what it wants on two issues, how much it cares, and what it can do.
 
-    Positions and salience lie in 0..1: `terms` is A's share of the stake, `guarantees` how strong they are.
+    Positions and salience lie in 0..1: `terms` is the talks' own scale on which a half is
+    today's line and 1 the attacker's maximal terms, `guarantees` how strong they are.
     `capability` is relative to the others. A `principal` must accept for a deal to hold.
     """
 

@@ -20,7 +20,7 @@ from ripeness.base import Month, RipenessError
 from ripeness.flow import BargainingParameters, Layout, layout_of, parts_of
 
 if TYPE_CHECKING:
-    from ripeness.case import Case, Prior
+    from ripeness.case import Case, Pool, Prior
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +32,9 @@ BLOCK = 1024
 
 EDGE = 6.5
 """Normal scores of the points lie within plus and minus this: 2^-31 is at 6.2."""
+
+LATENT, LATENTS = 400, 32
+"""First Sobol dimension of what the pools of a part share, and how many dimensions a part of a program has for it."""
 
 CELLS = 512
 """Cells of the quantile tables; their error is below 1e-6 of a standard deviation."""
@@ -68,7 +71,7 @@ def draw_parameters(
     """Prior draws (layout.size, members) of the case, rows in the order of `layout`.
 
     Every row has its own Sobol dimension, fixed ones too, so that a changed prior moves its own row
-    only. The first part of a joined record is drawn as it is alone: a program that adds a war to the money chain
+    only; what the pools of the case share has dimensions of its own. The first part of a joined record is drawn as it is alone: a program that adds a war to the money chain
     draws the money chain as it was. With `cutoff`, the priors are those of a fit to the months before it. A row
     that the case has no parameter for raises RipenessError.
     """
@@ -77,11 +80,48 @@ def draw_parameters(
         first, size = size, size + layout_of(kind).size
         # Scrambles differ with the number of dimensions; the digits under them are those of other dimensions.
         points.append(unit_points(size, members, seed, first_member)[first:])
-    return parameter_values(case, layout, np.concatenate(points), cutoff)
+    scores = ndtri(np.concatenate(points))
+    if pools_of(case, layout):
+        latents = [
+            ndtri(
+                unit_points(at + LATENTS, members, seed, first_member)[
+                    at : at + 2 * len(pools_of(case, layout_of(kind)))
+                ]
+            )
+            for at, kind in zip((LATENT, LATENT + LATENTS), parts_of(layout.record), strict=False)
+        ]
+        scores = pooled_scores(case, layout, scores, np.concatenate(latents))
+    return values_at_scores(case, layout, scores, cutoff)
+
+
+def pools_of(case: Case, layout: Layout) -> tuple[Pool, ...]:
+    """Pools of the case among the parameters of `layout`, those of its first part first."""
+    if layout.record is BargainingParameters:
+        return ()
+    return tuple(
+        pool
+        for kind in parts_of(layout.record)
+        for pool in case.pools
+        if set(pool.members) <= set(layout_of(kind).row_labels)
+    )
+
+
+def pooled_scores(case: Case, layout: Layout, own: Floats, latents: Floats) -> Floats:
+    """Normal scores (layout.size, n) of parameters from their own and two of each pool (2 pools, n), in its order."""
+    scores = own.copy()
+    for number, pool in enumerate(pools_of(case, layout)):
+        rows = [layout.row_labels.index(name) for name in pool.members]
+        scores[rows] = pool.scores(own[rows], latents[2 * number : 2 * number + 2])
+    return scores
 
 
 def parameter_values(case: Case, layout: Layout, u: Floats, cutoff: Month | None = None) -> Floats:
     """Parameter rows (layout.size, n) at probabilities `u` of their priors; `cutoff` as in `draw_parameters`."""
+    return values_at_scores(case, layout, ndtri(u), cutoff)
+
+
+def values_at_scores(case: Case, layout: Layout, scores: Floats, cutoff: Month | None = None) -> Floats:
+    """The same at normal scores of the priors: 0 is the median, 1 the quantile at 0.84."""
     known = case.bargaining if layout.record is BargainingParameters else case.parameters
     missing = [name for name in layout.row_labels if name not in known]
     if missing:
@@ -89,7 +129,10 @@ def parameter_values(case: Case, layout: Layout, u: Floats, cutoff: Month | None
             f"case {case.name} has no prior for {', '.join(missing)}", "add them to parameters.yaml"
         )
     return np.stack(
-        [_values(known[name].prior_at(cutoff), row) for name, row in zip(layout.row_labels, u, strict=True)]
+        [
+            _values(known[name].prior_at(cutoff), row)
+            for name, row in zip(layout.row_labels, scores, strict=True)
+        ]
     )
 
 
@@ -106,12 +149,12 @@ def draw_posterior(posterior: Floats, members: int, seed: int, *, first_member: 
     return posterior[:, order[np.arange(first_member, first_member + members) % n]]
 
 
-def _values(prior: Prior, u: Floats) -> Floats:
-    """Quantiles of a prior at u, from its table: a beta would cost more than the future it starts."""
+def _values(prior: Prior, scores: Floats) -> Floats:
+    """Quantiles of a prior at normal scores, from its table: a beta would cost more than the future it starts."""
     if prior.is_fixed:
-        return prior.ppf(u)
+        return np.full(scores.shape, prior.ppf(0.5))
     table, low, high = _table(prior)
-    place = (ndtri(u) + EDGE) * (CELLS / (2 * EDGE))
+    place = (scores + EDGE) * (CELLS / (2 * EDGE))
     cell = place.astype(np.int64)
     within = place - cell
     cubic, square, slope, level = (row[cell] for row in table)

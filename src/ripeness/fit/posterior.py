@@ -11,28 +11,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from ripeness.base import Month, RipenessError, content_hash
 from ripeness.case import Case, as_program
-from ripeness.ensemble.draws import draw_parameters, draw_posterior, parameter_values, unit_points
+from ripeness.ensemble.draws import (
+    draw_parameters,
+    draw_posterior,
+    pooled_scores,
+    pools_of,
+    unit_points,
+    values_at_scores,
+)
 from ripeness.ensemble.simulate import Question, pose, run_members
+from ripeness.fit.convergence import Convergence, convergence, effective_between
 from ripeness.fit.tempering import Floats, Tempered, temper
 from ripeness.flow import Layout, Parameters, WarParameters, layout_of, records_of
 from ripeness.policy import compile_policy
 
-PARTICLES = 1024
-MOVES, FINAL_MOVES = 30, 120
-"""Group moves at each power and at the last, for a fit from the prior."""
+PARTICLES, REPEATS = 2048, 4
+"""Draws of one run, and independent runs, of a full fit."""
 
-STEP_MOVES, STEP_FINAL_MOVES = 10, 30
+KEPT = 2048
+"""Draws that a posterior keeps of all runs, evenly."""
+
+MOVES, FINAL_MOVES = 24, 160
+"""Moves at each power and at the last, for a fit from the prior."""
+
+ORIGIN_MOVES, ORIGIN_FINAL_MOVES = 16, 80
+"""The same for the first origin of several."""
+
+STEP_MOVES, STEP_FINAL_MOVES = 10, 40
 """The same for a fit that starts from one a few months earlier."""
+
+FURTHEST = 6.0
+"""Largest normal score of a parameter."""
 
 FOLDER = "posterior"
 
@@ -62,7 +81,8 @@ class Posterior:
     `parts` holds those of each part where the draws are of several; a part that is not among them was drawn from
     its priors. `contraction` is posterior over prior standard deviation by parameter (1: the record said nothing;
     0 and missing for fixed ones). `diagnostics` holds evidence, stages, acceptance, share of distinct
-    particles, effective size and, where repeats were run, how far they agree.
+    particles, effective size and, where repeats were run, how far they agree; `convergence` the same by parameter.
+    `given` is the hash of the draws that these are conditional on, column by column, where there are any.
     """
 
     case: str
@@ -72,6 +92,8 @@ class Posterior:
     diagnostics: Diagnostics
     names: tuple[str, ...] = layout_of(Parameters).row_labels
     parts: dict[Part, Posterior] = field(default_factory=dict)
+    convergence: dict[str, Convergence] = field(default_factory=dict)
+    given: str = ""
 
     @property
     def hash(self) -> str:
@@ -83,7 +105,8 @@ class Posterior:
 class Target:
     """The record before a cut-off as a likelihood of points (D, n) in the prior's unit normal space.
 
-    `money` is one draw (P, 1) of the money chain's parameters where a war is fitted that reads it.
+    The points are normal scores of the parameters that are free, then two of each pool. `money` is one draw (P, 1) of
+    the money chain's parameters where a war is fitted that reads it, or one for each point.
     """
 
     question: Question
@@ -94,21 +117,33 @@ class Target:
     threads: int | None
     money: Floats | None = None
 
+    @property
+    def dimension(self) -> int:
+        """Length of a point."""
+        return len(self.free) + 2 * len(pools_of(self.question.case, PARTS[self.part][0]))
+
     def parameters(self, z: Floats) -> Floats:
         """Rows (P, n) of the part's parameters at the points."""
-        layout = PARTS[self.part][0]
-        u = np.full((layout.size, z.shape[1]), 0.5)
-        u[self.free] = np.clip(ndtr(z), 1e-9, 1.0 - 1e-9)
-        return parameter_values(self.question.case, layout, u, self.cutoff)
+        layout, case = PARTS[self.part][0], self.question.case
+        z = np.clip(z, -FURTHEST, FURTHEST)
+        scores = np.zeros((layout.size, z.shape[1]))
+        scores[self.free] = z[: len(self.free)]
+        scores = pooled_scores(case, layout, scores, z[len(self.free) :])
+        return values_at_scores(case, layout, scores, self.cutoff)
 
     def __call__(self, z: Floats) -> Floats:
         """Log likelihood of the part's record, (n,)."""
         rows = self.parameters(z)
         if self.money is not None:
-            rows = np.concatenate([np.repeat(self.money, z.shape[1], axis=1), rows])
+            rows = np.concatenate([np.broadcast_to(self.money, (self.money.shape[0], z.shape[1])), rows])
         finals = run_members(self.question, rows, backend=self.backend, threads=self.threads)
-        sites = layout_of(records_of(self.question.program).outputs)[PARTS[self.part][1]]
-        return np.asarray(finals[0, sites.start : sites.start + sites.rows].sum(axis=0), float)
+        return log_likelihood_of(self.question, self.part, finals)
+
+
+def log_likelihood_of(question: Question, part: Part, finals: Floats) -> Floats:
+    """Log likelihood (n,) of a part's record from the outputs (NP, O, n) of the last month."""
+    sites = layout_of(records_of(question.program).outputs)[PARTS[part][1]]
+    return np.asarray(finals[0, sites.start : sites.start + sites.rows].sum(axis=0), float)
 
 
 def target(
@@ -146,7 +181,7 @@ def fit_posterior(
     *,
     part: Part | None = None,
     particles: int = PARTICLES,
-    repeats: int = 1,
+    repeats: int = REPEATS,
     seed: int = 1,
     backend: str = "kernel",
     threads: int | None = None,
@@ -155,8 +190,8 @@ def fit_posterior(
     """Posterior given the record before `cutoff` (by default all of it), by tempered Monte Carlo.
 
     Without `part`, every part of the case's program is fitted, money first. With several `repeats`, independent runs
-    are pooled and their agreement is reported as the root mean square over parameters of the spread of their means,
-    in prior standard deviations; each repeat of a war's fit has another draw of the money chain.
+    are pooled, every draw of theirs counts for the diagnostics, and at most `KEPT` are kept, evenly. Each draw of a war
+    is fitted given a draw of the money chain of its own (docs/decisions/0014).
     """
     until = cutoff or case.data_until + 1
     if part is None:
@@ -186,41 +221,41 @@ def _fit_part(
     threads: int | None,
     stage_done: Callable[[float], None] | None,
 ) -> Posterior:
-    runs, targets = [], []
+    runs = []
+    given, central = _given(case, part, money, until, particles)
+    likelihood = target(case, until, backend, threads, part=part, money=central)
     for repeat in range(repeats):
-        likelihood = target(
-            case, until, backend, threads, part=part, money=_money_draw(case, part, money, until, repeat)
-        )
-        start = _prior_points(len(likelihood.free), particles, seed + 1000 * repeat)
         runs.append(
             temper(
                 likelihood,
-                start,
+                _prior_points(likelihood.dimension, particles, seed + 1000 * repeat),
                 moves=MOVES,
                 final_moves=FINAL_MOVES,
                 seed=seed + 1000 * repeat,
+                final=None if given is None else replace(likelihood, money=given),
                 stage_done=stage_done,
             )
         )
-        targets.append(likelihood)
-    return _posterior(case, targets[0], runs)
+    return _posterior(case, likelihood, runs, money.hash if money else "")
 
 
-def _money_draw(case: Case, part: Part, money: Posterior | None, until: Month, repeat: int) -> Floats | None:
-    """The draw of the money chain that a war's fit is given: the most central first, then others in turn.
+def _given(
+    case: Case, part: Part, money: Posterior | None, until: Month, particles: int
+) -> tuple[Floats | None, Floats | None]:
+    """Draws of the money chain that a war's are given: one for each particle, and the most central of all.
 
-    From the priors where the money chain was not fitted.
+    From the priors where the money chain was not fitted. Every run goes through the same draws in their own order.
     """
     if not _reads_money(case, part):
-        return None
+        return None, None
     if money is None:
-        return draw_parameters(case, layout_of(Parameters), 1, repeat, cutoff=until)
-    if repeat:
-        return draw_posterior(money.draws, 1, 0, first_member=repeat)
-    spread = money.draws.std(axis=1, keepdims=True)
-    scores = (money.draws - money.draws.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+        draws = draw_parameters(case, layout_of(Parameters), particles, 0, cutoff=until)
+    else:
+        draws = money.draws[:, np.arange(particles) % money.draws.shape[1]]
+    spread = draws.std(axis=1, keepdims=True)
+    scores = (draws - draws.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
     nearest = int((scores**2).sum(axis=0).argmin())
-    return money.draws[:, nearest : nearest + 1]
+    return draws, draws[:, nearest : nearest + 1]
 
 
 def fit_origins(
@@ -274,35 +309,45 @@ def _fit_origins_of(
         given = money.get(origin) or (
             posterior_of(case, origin, "money") if _reads_money(case, part) else None
         )
-        likelihood = target(
-            case, origin, backend, threads, part=part, money=_money_draw(case, part, given, origin, 0)
-        )
+        each, central = _given(case, part, given, origin, particles)
+        likelihood = target(case, origin, backend, threads, part=part, money=central)
         if earlier is None or particles_now is None or _priors_differ(case, earlier.cutoff, origin):
-            start, before = _prior_points(len(likelihood.free), particles, seed), None
-            moves, final_moves = MOVES // 2, FINAL_MOVES // 2
+            start, path = _prior_points(likelihood.dimension, particles, seed), likelihood
+            moves, final_moves = ORIGIN_MOVES, ORIGIN_FINAL_MOVES
         else:
-            start, before = particles_now, earlier
+            start, path = particles_now, _Step(earlier, likelihood)
             moves, final_moves = STEP_MOVES, STEP_FINAL_MOVES
         run = temper(
-            likelihood,
+            path,
             start,
-            before=before,
             moves=moves,
             final_moves=final_moves,
             seed=seed + int(origin - case.first_month),
+            final=None if each is None else replace(likelihood, money=each),
         )
         particles_now, earlier = run.particles, likelihood
-        fitted[origin] = _posterior(case, likelihood, [run])
+        fitted[origin] = _posterior(case, likelihood, [run], given.hash if given else "")
         if origin_done is not None:
             origin_done(origin)
     return fitted
 
 
+@dataclass(frozen=True)
+class _Step:
+    """Likelihoods of two cut-offs, (2, n): the path from the posterior of the earlier to that of the later."""
+
+    earlier: Target
+    later: Target
+
+    def __call__(self, z: Floats) -> Floats:
+        return np.stack([self.earlier(z), self.later(z)])
+
+
 def whole(case: Case, fitted: Mapping[Part, Posterior], cutoff: Month) -> Posterior:
     """One posterior of all parameters of the case's program from those of its parts, column by column.
 
-    The first part keeps its columns; the others' are put beside them in a seeded order, since the parts are
-    independent given the record. A part that was not fitted is drawn from its priors as of the cut-off.
+    The first part keeps its columns. Those of another that were fitted given these, column by column, stay beside
+    them; else they are put there in a seeded order. A part that was not fitted is drawn from its priors.
     """
     parts = parts_of_program(case.program)
     if len(parts) == 1 and parts[0] in fitted:
@@ -314,24 +359,32 @@ def whole(case: Case, fitted: Mapping[Part, Posterior], cutoff: Month) -> Poster
         if part not in fitted:
             at = sum(PARTS[other][0].size for other in parts[:number])
             rows.append(prior[at : at + PARTS[part][0].size])
-        elif number:
+        elif number and not (
+            fitted[part].given == fitted[parts[0]].hash and fitted[part].draws.shape[1] >= columns
+        ):
             rows.append(draw_posterior(fitted[part].draws, columns, number))
+        elif number:
+            rows.append(fitted[part].draws[:, :columns])
         else:
             rows.append(fitted[part].draws)
     contraction: dict[str, float] = {}
     diagnostics: Diagnostics = {}
+    converged: dict[str, Convergence] = {}
     for part in fitted:
         prefix = "" if part == parts[0] else f"{part}_"
         contraction |= fitted[part].contraction
+        converged |= fitted[part].convergence
         diagnostics |= {f"{prefix}{name}": value for name, value in fitted[part].diagnostics.items()}
     names = tuple(name for part in parts for name in PARTS[part][0].row_labels)
-    return Posterior(case.name, cutoff, np.concatenate(rows), contraction, diagnostics, names, dict(fitted))
+    return Posterior(
+        case.name, cutoff, np.concatenate(rows), contraction, diagnostics, names, dict(fitted), converged
+    )
 
 
-def save_posterior(posterior: Posterior, folder: Path) -> Path:
+def save_posterior(posterior: Posterior, folder: Path, command: str = "") -> Path:
     """Write draws (float32) and diagnostics of each part as `<cut-off>.npz` and `<cut-off>.json`; returns the first.
 
-    Draws of a war lie in a folder of their own inside `folder`.
+    Draws of a war lie in a folder of their own inside `folder`. `command` is what makes the same draws again.
     """
     written = []
     for each in posterior.parts.values() or (posterior,):
@@ -345,6 +398,9 @@ def save_posterior(posterior: Posterior, folder: Path) -> Path:
             "draws": int(each.draws.shape[1]),
             "diagnostics": each.diagnostics,
             "contraction": {name: round(value, 4) for name, value in each.contraction.items()},
+            "convergence": {name: found.rounded() for name, found in each.convergence.items()},
+            "given": each.given,
+            "command": command,
         }
         path.with_suffix(".json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         written.append(path)
@@ -370,6 +426,8 @@ def read_posterior(path: Path) -> Posterior:
         about["contraction"],
         about["diagnostics"],
         names,
+        convergence={name: Convergence(**found) for name, found in about.get("convergence", {}).items()},
+        given=about.get("given", ""),
     )
 
 
@@ -410,19 +468,17 @@ def _priors_differ(case: Case, earlier: Month, later: Month) -> bool:
     )
 
 
-def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered]) -> Posterior:
+def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered], given: str = "") -> Posterior:
     labels = PARTS[likelihood.part][0].row_labels
     draws = [likelihood.parameters(run.particles) for run in runs]
     pooled = np.concatenate(draws, axis=1)
-    spread = {
-        labels[i]: float(case.parameters[labels[i]].prior_at(likelihood.cutoff).sd) for i in likelihood.free
-    }
-    contraction = {name: float(pooled[labels.index(name)].std()) / spread[name] for name in spread}
-    means = np.array([[d[labels.index(name)].mean() / spread[name] for name in spread] for d in draws])
-    agreement = float(np.sqrt(np.mean(means.std(axis=0, ddof=1) ** 2))) if len(runs) > 1 else float("nan")
+    rows = {labels[i]: int(i) for i in likelihood.free}
+    spread = {name: float(case.parameters[name].prior_at(likelihood.cutoff).sd) for name in rows}
+    contraction = {name: float(pooled[row].std()) / spread[name] for name, row in rows.items()}
     diagnostics: Diagnostics = {
         "runs": len(runs),
         "particles": int(runs[0].particles.shape[1]),
+        "draws": int(pooled.shape[1]),
         "log_evidence": [round(run.log_evidence, 3) for run in runs],
         "stages": [len(run.powers) - 1 for run in runs],
         "sweeps": [run.sweeps for run in runs],
@@ -431,6 +487,36 @@ def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered]) -> Post
         "effective_draws": [round(run.effective_draws, 1) for run in runs],
         "mean_log_likelihood": [round(float(run.log_likelihood.mean()), 2) for run in runs],
     }
+    found: dict[str, Convergence] = {}
     if len(runs) > 1:
-        diagnostics["disagreement_prior_sd"] = round(agreement, 4)
-    return Posterior(case.name, likelihood.cutoff, pooled, contraction, diagnostics, labels)
+        chains = np.stack(draws)[:, list(rows.values())]
+        means = chains.mean(axis=2) / np.array(list(spread.values()))
+        diagnostics["disagreement_prior_sd"] = round(float(np.sqrt(np.mean(means.var(axis=0, ddof=1)))), 4)
+        diagnostics["effective_between_runs"] = round(effective_between(chains), 1)
+        found = convergence(tuple(rows), chains)
+    if found:
+        diagnostics["largest_r_hat"] = max(each.r_hat for each in found.values())
+        diagnostics["least_ess_bulk"] = min(each.ess_bulk for each in found.values())
+        diagnostics["least_ess_tail"] = min(each.ess_tail for each in found.values())
+    return Posterior(
+        case.name,
+        likelihood.cutoff,
+        stored(_kept(draws)),
+        contraction,
+        diagnostics,
+        labels,
+        convergence=found,
+        given=given,
+    )
+
+
+def _kept(draws: Sequence[Floats]) -> Floats:
+    """At most `KEPT` columns of several runs' draws (P, n): column j is column j of run j modulo their number."""
+    columns = min(KEPT, draws[0].shape[1])
+    return np.stack([draws[j % len(draws)][:, j] for j in range(columns)], axis=1)
+
+
+def stored(draws: Floats) -> Floats:
+    """Draws to the precision in which they are stored: 13 binary digits, a ten-thousandth of their value."""
+    mantissa, exponent = np.frexp(draws)
+    return np.ldexp(np.round(mantissa * 2.0**13) / 2.0**13, exponent)

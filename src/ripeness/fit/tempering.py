@@ -3,15 +3,17 @@
 Parameters live in the unit normal space of their prior (z = Phi^-1 of the prior's distribution
 function), so that a prior of any shape becomes N(0, I). Particles pass from the prior to the posterior
 through powers of the likelihood chosen so that the effective sample size stays at a set share; at each
-power they are resampled and moved by preconditioned Crank-Nicolson steps on random groups of
-coordinates, whose reference Gaussian is fitted to the particles (Del Moral, Doucet and Jasra 2006;
-Cotter et al. 2013; Rudolf and Sprungk 2018 for the fitted reference).
+power they are resampled and moved by preconditioned Crank-Nicolson steps (Del Moral, Doucet and Jasra
+2006; Cotter et al. 2013) around a Gaussian fitted to the particles (Rudolf and Sprungk 2018), by turns on a
+few coordinates at a time, which holds where the fit is poor, and along its principal axes, which follows
+what hangs together. At the last power each half of the particles moves by the Gaussian of the other half,
+fitted anew now and then, so that no particle shapes its own proposals and the moves keep the target exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +24,27 @@ LogLikelihood = Callable[[Floats], Floats]
 ESS_SHARE = 0.6
 """Effective sample size that the next power may leave, share of the particles."""
 
-GROUP = 14
+WANTED_ACCEPTANCE = 0.25
+
+COORDINATES = 14
 """Coordinates moved at once."""
 
-WANTED_ACCEPTANCE = 0.25
+ROUNDS = 4
+"""Times that the Gaussian is fitted to the particles at the last power."""
+
+FIRST_GROUP = 20
+"""Axes moved at once to begin with; more while steps are long, fewer while they are short."""
+
+LONG_STEP, SHORT_STEP, GROWTH = 0.7, 0.5, 1.3
+"""Steps that make groups larger or smaller, and by how much."""
+
+LEAST_STEP, LARGEST_STEP = 0.03, 0.98
+
+SHRINKAGE = 0.1
+"""Part of the prior in the fitted covariance, over D / (D + particles)."""
+
+LARGEST_LOSS = 1e10
+"""Minus the log likelihood of what is impossible."""
 
 
 @dataclass(frozen=True)
@@ -46,31 +65,40 @@ def temper(
     log_likelihood: LogLikelihood,
     start: Floats,
     *,
-    before: LogLikelihood | None = None,
     moves: int,
     final_moves: int,
     seed: int,
+    final: LogLikelihood | None = None,
     stage_done: Callable[[float], None] | None = None,
 ) -> Tempered:
-    """Carry particles `start` (D, n) to the posterior under `log_likelihood`.
+    """Carry particles `start` (D, n) from the prior N(0, I) to the posterior under `log_likelihood`.
 
-    They come from the prior N(0, I), or, with `before`, from the posterior under that likelihood: the
-    path then leads from the one to the other, as when new months arrive. A likelihood maps (D, n) to
-    (n,); a value that is not finite counts as impossible. `moves` is the number of group moves at each
-    power, `final_moves` that at power one. `log_evidence` is that of the new posterior over the old.
+    A likelihood maps (D, n) to (n,), or to (2, n): then the particles come from the posterior under the first row,
+    and the path leads from there to that under the second, as when new months arrive. A value that is not finite
+    counts as impossible. `moves` is the number of moves at each power, `final_moves` that at power one.
+    `log_evidence` is that of the new posterior over the old.
+
+    `final`, where it is given, takes the place of the likelihood in the moves at power one: it may be another for each
+    particle, as where each is given its own draw of something that is known from elsewhere. Particles are not weighted
+    by it, so that what is given stays as it was.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, 20]))
     z = np.array(start)
-    dimension, n = z.shape
+    n = z.shape[1]
 
-    def levels(points: Floats) -> Floats:
-        new = _finite(log_likelihood(points))
-        old = np.zeros_like(new) if before is None else _finite(before(points))
-        return np.stack([old, new])
+    def levels_of(likelihood: LogLikelihood) -> LogLikelihood:
+        def levels(points: Floats) -> Floats:
+            found = np.atleast_2d(np.asarray(likelihood(points), float))
+            found = np.where(np.isfinite(found), found, -LARGEST_LOSS)
+            return found if len(found) == 2 else np.concatenate([np.zeros_like(found), found])
 
+        return levels
+
+    levels = levels_of(log_likelihood)
     level = levels(z)
     arrived = z
-    power, evidence, step = 0.0, 0.0, 0.6
+    power, evidence = 0.0, 0.0
+    pace = _Pace(0.6, 0.6, FIRST_GROUP)
     powers, acceptances = [0.0], []
     sweeps = 1
     while power < 1.0:
@@ -78,22 +106,27 @@ def temper(
         weight = (following - power) * (level[1] - level[0])
         top = weight.max()
         evidence += top + float(np.log(np.mean(np.exp(weight - top))))
-        chosen = _systematic(np.exp(weight - top), rng)
+        fitted = _fitted(z, np.exp(weight - top))
+        chosen = rng.permutation(_systematic(np.exp(weight - top), rng))
         z, level = z[:, chosen], level[:, chosen]
         power = following
         arrived = z
         count = final_moves if power >= 1.0 else moves
-        centre = z.mean(axis=1)
-        covariance = np.cov(z) if dimension > 1 else np.array([[z.var()]])
-        accepted = []
-        for _ in range(count):
-            group = rng.permutation(dimension)[: min(GROUP, dimension)]
-            z, level, rate = _move(levels, z, level, power, group, centre, covariance, step, rng)
-            accepted.append(rate)
-            step = float(np.clip(step * np.exp(0.7 * (rate - WANTED_ACCEPTANCE)), 0.05, 0.98))
-            sweeps += 1
+        if power >= 1.0 and final is not None:
+            levels = levels_of(final)
+            level = levels(z)
+        if power >= 1.0:
+            rates = []
+            for _ in range(ROUNDS):
+                halves = (_fitted(z[:, n // 2 :]), _fitted(z[:, : n // 2]))
+                z, level, rate, pace = _moved(levels, z, level, power, count // ROUNDS, halves, pace, rng)
+                rates.append(rate)
+            accepted = float(np.mean(rates))
+        else:
+            z, level, accepted, pace = _moved(levels, z, level, power, count, (fitted, fitted), pace, rng)
+        sweeps += count
         powers.append(power)
-        acceptances.append(float(np.mean(accepted)) if accepted else 0.0)
+        acceptances.append(accepted)
         if stage_done is not None:
             stage_done(power)
     distinct = np.unique(np.round(z[0], 12)).size / n
@@ -102,54 +135,113 @@ def temper(
     )
 
 
+@dataclass(frozen=True)
+class _Pace:
+    """Lengths of steps, 0 to 1 (a fresh draw), on coordinates and along axes, and how many axes are taken at once."""
+
+    step: float
+    along: float
+    group: float
+
+    def after(self, acceptance: float, along_axes: bool) -> _Pace:
+        step = (self.along if along_axes else self.step) * np.exp(0.6 * (acceptance - WANTED_ACCEPTANCE))
+        step = float(np.clip(step, LEAST_STEP, LARGEST_STEP))
+        return replace(self, along=step) if along_axes else replace(self, step=step)
+
+    def after_a_round(self, dimension: int) -> _Pace:
+        if self.along > LONG_STEP:
+            return replace(self, group=min(self.group * GROWTH, float(max(dimension, FIRST_GROUP))))
+        if self.along < SHORT_STEP:
+            return replace(self, group=max(self.group / GROWTH, 4.0))
+        return self
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A Gaussian: mean (D, 1), covariance, principal axes (D, D) as long as the spread along them, their inverse."""
+
+    mean: Floats
+    covariance: Floats
+    axes: Floats
+    inverse: Floats
+
+
+def _fitted(z: Floats, weight: Floats | None = None) -> _Reference:
+    """Reference of particles (D, n), drawn a little towards the prior where they are few."""
+    dimension, n = z.shape
+    share = SHRINKAGE * dimension / (dimension + n)
+    found = np.atleast_2d(np.cov(z, aweights=weight))
+    covariance = (1.0 - share) * found + share * np.eye(dimension)
+    variances, vectors = np.linalg.eigh(covariance)
+    spread = np.sqrt(np.maximum(variances, 1e-12))
+    mean = np.average(z, axis=1, weights=weight)[:, None]
+    return _Reference(mean, covariance, vectors * spread, (vectors / spread).T)
+
+
+def _moved(
+    levels: LogLikelihood,
+    z: Floats,
+    level: Floats,
+    power: float,
+    count: int,
+    references: tuple[_Reference, _Reference],
+    pace: _Pace,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats, float, _Pace]:
+    """Particles, levels and mean acceptance after `count` moves at one power, and the pace to go on with.
+
+    A move takes the group g of standard coordinates v of a reference to sqrt(1 - s^2) v_g + s N(0, I). It is reversible
+    for the reference, so that the acceptance holds the target against the reference. Each half of the particles has
+    its own.
+    """
+    dimension, n = z.shape
+    halves = (slice(0, n // 2), slice(n // 2, n))
+    accepted = []
+    groups: list[NDArray[np.intp]] = []
+    for number in range(count):
+        along_axes = number % 2 == 1
+        if along_axes and not groups:
+            pace = pace.after_a_round(dimension)
+            groups = np.array_split(rng.permutation(dimension), -(-dimension // round(pace.group)))
+        group = groups.pop() if along_axes else rng.permutation(dimension)[:COORDINATES]
+        step = pace.along if along_axes else pace.step
+        fresh = rng.standard_normal((len(group), n))
+        points, reference_change = z.copy(), np.empty(n)
+        for reference, half in zip(references, halves, strict=True):
+            if along_axes:
+                root, inverse = reference.axes[:, group], reference.inverse[group]
+                rows: NDArray[np.intp] | slice = slice(None)
+            else:
+                root = np.linalg.cholesky(reference.covariance[np.ix_(group, group)])
+                inverse, rows = np.linalg.inv(root), group
+            before = inverse @ (z[rows, half] - reference.mean[rows])
+            after = np.sqrt(1.0 - step**2) * before + step * fresh[:, half]
+            points[rows, half] += root @ (after - before)
+            reference_change[half] = 0.5 * np.sum(after * after - before * before, axis=0)
+        new = levels(points)
+        change = (1.0 - power) * (new[0] - level[0]) + power * (new[1] - level[1])
+        change += reference_change + 0.5 * np.sum(z * z - points * points, axis=0)
+        take = np.log(rng.random(n)) < change
+        z, level = np.where(take, points, z), np.where(take, new, level)
+        accepted.append(float(take.mean()))
+        pace = pace.after(accepted[-1], along_axes)
+    return z, level, float(np.mean(accepted)) if accepted else 0.0, pace
+
+
 def _effective(arrived: Floats, moved: Floats) -> float:
     """Effective number of independent draws after the last moves.
 
     Particles share ancestors when they arrive at the last power; the moves that follow make them
     independent as far as they forget where they arrived. With correlation c between arrival and end
-    (median over coordinates) and u distinct arrivals among n, a draw's variance is inflated by
+    (root mean square over coordinates) and u distinct arrivals among n, a draw's variance is inflated by
     1 + c^2 (n / u - 1).
     """
     n = moved.shape[1]
     distinct = np.unique(arrived[0]).size
     spread = arrived.std(axis=1) * moved.std(axis=1)
     joint = np.mean((arrived - arrived.mean(axis=1)[:, None]) * (moved - moved.mean(axis=1)[:, None]), axis=1)
-    forgotten = float(np.median(np.abs(joint) / np.maximum(spread, 1e-12)))
-    return n / (1.0 + forgotten**2 * (n / distinct - 1.0))
-
-
-def _move(
-    levels: LogLikelihood,
-    z: Floats,
-    level: Floats,
-    power: float,
-    group: NDArray[np.intp],
-    centre: Floats,
-    covariance: Floats,
-    step: float,
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats, float]:
-    """One preconditioned Crank-Nicolson move of a group; reversible for the fitted Gaussian."""
-    n = z.shape[1]
-    mean = centre[group][:, None]
-    block = covariance[np.ix_(group, group)] + 1e-6 * np.eye(len(group))
-    root = np.linalg.cholesky(block)
-    away = z[group] - mean
-    fresh = mean + np.sqrt(1.0 - step**2) * away + step * (root @ rng.standard_normal((len(group), n)))
-    proposal = z.copy()
-    proposal[group] = fresh
-    new_level = levels(proposal)
-
-    def against_reference(points: Floats) -> Floats:
-        scaled = np.linalg.solve(root, points - mean)
-        return 0.5 * np.sum(scaled**2, axis=0) - 0.5 * np.sum(points**2, axis=0)
-
-    change = new_level - level
-    log_ratio = (
-        (1.0 - power) * change[0] + power * change[1] + against_reference(fresh) - against_reference(z[group])
-    )
-    take = np.log(rng.random(n)) < log_ratio
-    return np.where(take, proposal, z), np.where(take, new_level, level), float(take.mean())
+    forgotten = float(np.mean((joint / np.maximum(spread, 1e-12)) ** 2))
+    return n / (1.0 + forgotten * (n / distinct - 1.0))
 
 
 def _next_power(level: Floats, power: float, n: int) -> float:
@@ -174,7 +266,3 @@ def _systematic(weight: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     n = len(weight)
     edges = np.cumsum(weight) / np.sum(weight)
     return np.minimum(np.searchsorted(edges, (np.arange(n) + rng.random()) / n), n - 1)
-
-
-def _finite(level: Floats) -> Floats:
-    return np.where(np.isfinite(level), level, -1e10)
