@@ -191,7 +191,7 @@ class Drivers(NamedTuple):
     chest: NDArray[Any]
     """A's financing in hand, months."""
     pressure: NDArray[Any]
-    """Effective pressure of the announced path."""
+    """Announced effort, before relief and what A learns to work around."""
     front_held: NDArray[Any]
     front_step_held: NDArray[Any]
     chest_held: NDArray[Any]

@@ -1,7 +1,7 @@
 """From endings to what a comparison reports of them: deals, collapses, terms, people and spending, by model.
 
 A chance is never one number here: its statistic runs over structural draws, each draw's share of its own
-walkers being one value, so that the band is what the priors leave open.
+walkers being one value, so that the band is what priors and the months without a deal leave open.
 """
 
 from __future__ import annotations

@@ -110,8 +110,8 @@ def _deal_table(told: BargainingDocument) -> Table:
     verdicts = told.verdicts(DEAL)
     said = " ".join(f"{told.short[model]}: {told.about(model)}." for model in models)
     notes = [
-        f"Median (5 to 95 %) over {told.told['structural_draws']} structural draws: what the priors leave open, so "
-        f"never one chance. {said}"
+        f"Median (5 to 95 %) over {told.told['structural_draws']} structural draws: what the priors "
+        f"{told.and_no_deal}leave open, so never one chance. {said}"
     ]
     if verdicts:
         columns.append(Column("against", f"Against {told.reference}", text=True))
@@ -226,11 +226,12 @@ def _zone_table(told: BargainingDocument) -> Table | None:
         columns += [Column(part, part.capitalize(), missing=UNKNOWN, percent=True) for part in PARTS]
 
     def cells(policy: str) -> list[Cell]:
-        if not ripe:
-            return [told.spread(policy, told.main, "zopa")]
-        found = ripe.get(policy) or {"zopa": None, "parts": {}}
-        stats = [found["zopa"], *(found["parts"].get(part) for part in PARTS)]
-        return [None if stat is None else spread(stat) for stat in stats]
+        zone = told.spread(policy, told.main, "zopa")
+        parts = ripe[policy]["parts"] if ripe and policy in ripe else {}
+        return [
+            zone,
+            *(None if (part := parts.get(name)) is None else spread(part) for name in PARTS if ripe),
+        ]
 
     if all(cell is None for policy in told.policies for cell in cells(policy)):
         return None
@@ -242,12 +243,13 @@ def _zone_table(told: BargainingDocument) -> Table | None:
     if ripe:
         notes.append(
             "Parts: how much wider the zone would be if both sides judged the war alike (disagreement), if a deal "
-            "were sure to last (commitment), without relief during talks, and if the stake could be shared freely."
+            "were sure to last (commitment), without relief during talks, and if the stake could be shared freely. "
+            f"Under {told.reference} only, in a few draws on a coarser grid."
         )
     return _table(
         told,
         "zone",
-        f"What each side would accept in {told.told['start']}, of 100 parts of the stake, main model",
+        f"What each side would accept on the eve of {told.told['start']}, of 100 parts of the stake, main model",
         columns,
         cells,
         *notes,

@@ -85,6 +85,12 @@ class BargainingDocument:
     def _of_kind(self, kind: str) -> list[str]:
         return [name for name, about in self.told["models"].items() if about["kind"] == kind]
 
+    @property
+    def and_no_deal(self) -> str:
+        """Words for what else than the priors stands behind the bands; empty where nothing does."""
+        months = self.told.get("no_deal_so_far", {}).get("months", 0)
+        return f"and {months} months of war without a deal " if months else ""
+
     @cached_property
     def short(self) -> dict[str, str]:
         """What stands before the colon of each model's label, with its name where models share that."""
