@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         new,
         run,
         schema,
+        search,
         sensitivity,
+        talks,
         verify,
     )
 
@@ -38,7 +40,9 @@ __all__ = [
     "new",
     "run",
     "schema",
+    "search",
     "sensitivity",
+    "talks",
     "verify",
 ]
 

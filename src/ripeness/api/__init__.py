@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
     from ripeness.api.results import Answer, Result, shown_rows
+    from ripeness.api.searching import search
     from ripeness.api.talks_measured import talks
 
 COMMANDS = (
@@ -34,6 +35,7 @@ COMMANDS = (
     "talks",
     "fit",
     "sensitivity",
+    "search",
     "gradient",
     "verify",
     "bench",
@@ -48,6 +50,7 @@ _HOME = {
     "experiments": "natural_experiments",
     "gradient": "lever_gradient",
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
+    "search": "searching",
     "sensitivity": "influence",
     **dict.fromkeys(("Progress", "Silent"), "progress"),
     **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
@@ -74,6 +77,7 @@ __all__ = [
     "new",
     "run",
     "schema",
+    "search",
     "sensitivity",
     "shown_rows",
     "talks",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ripeness import engine
 from ripeness.api.progress import Progress
 from ripeness.base import Month, RipenessError, suggestion
-from ripeness.case import REFERENCE, load
+from ripeness.case import REFERENCE, load, with_policy_file
 from ripeness.ensemble.draws import BITS, draw_parameters, draw_posterior
 from ripeness.ensemble.record import DrawParameters, Floats
 from ripeness.ensemble.saved import load_run
@@ -138,6 +138,28 @@ def chosen_policies(case: Case, names: Sequence[str] | str | None) -> list[str]:
     return [REFERENCE, *(name for name in wanted if name != REFERENCE)]
 
 
+def with_policy_files(
+    case: Case, names: Sequence[str] | str | None
+) -> tuple[Case, Sequence[str] | str | None]:
+    """The case with the policies of files that are named among others (`found/found_01.yaml`), and all by name.
+
+    Faults of a file are listed as those of a case are.
+    """
+    if names is None:
+        return case, None
+    said = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+    if not any(_is_file(name) for name in said):
+        return case, names
+    for at, name in enumerate(said):
+        if _is_file(name):
+            case, said[at] = with_policy_file(case, Path(name))
+    return case, said
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith((".yaml", ".yml"))
+
+
 def ask(
     case: str | Path | Case,
     policies: Sequence[str] | str | None,
@@ -153,6 +175,7 @@ def ask(
     case's default start where all policies run, from the earliest start of those named otherwise.
     """
     loaded = load(case) if isinstance(case, str | Path) else case
+    loaded, policies = with_policy_files(loaded, policies)
     begins, ends = month(start, "start"), month(until, "until")
     for what, when in (("start", begins), ("until", ends)):
         if when is not None and not loaded.first_month <= when <= loaded.last_month:

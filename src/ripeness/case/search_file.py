@@ -255,7 +255,7 @@ def _amount_faults(
 def _pathway_faults(
     document: Document, said: Mapping[str, Any], policies: tuple[str, ...], program: str | None
 ) -> Iterator[Fault]:
-    named = [(("pathways", "policy"), said.get("policy", REFERENCE))]
+    named: list[tuple[tuple[str | int, ...], str]] = [(("pathways", "policy"), said.get("policy", REFERENCE))]
     named += [(("pathways", "switch_to", at), name) for at, name in enumerate(said["switch_to"])]
     for path, name in named:
         if name not in policies:
@@ -266,7 +266,7 @@ def _pathway_faults(
     if program is None:
         return
     rows = records_of(program).output_rows
-    outputs = [(("pathways", "signposts", at), name) for at, name in enumerate(said["signposts"])]
+    outputs: list[tuple[tuple[str | int, ...], str]] = [(("pathways", "signposts", at), name) for at, name in enumerate(said["signposts"])]
     outputs += [(("pathways", "aims", at, "output"), each["output"]) for at, each in enumerate(said["aims"])]
     for path, name in outputs:
         if name not in rows:

@@ -120,6 +120,7 @@ class TerminalProgress:
             TaskProgressColumn,
             TextColumn,
             TimeElapsedColumn,
+            TimeRemainingColumn,
         )
 
         self._bar = Progress(
@@ -128,6 +129,8 @@ class TerminalProgress:
             BarColumn(bar_width=24),
             TaskProgressColumn(),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )

@@ -17,6 +17,7 @@ from ripeness.report.listings import (
 )
 from ripeness.report.numbers import MINUS, decimals_for, number, percent
 from ripeness.report.scores import chart_line, score_line
+from ripeness.report.searching import search_sentences, search_tables
 from ripeness.report.sensitivity import sensitivity_sentences, sensitivity_tables
 from ripeness.report.tables import Column, Share, Spread, Strip, Table, csv_records, csv_text, shown_rows
 from ripeness.report.talks import talks_tables
@@ -47,6 +48,8 @@ __all__ = [
     "page",
     "percent",
     "score_line",
+    "search_sentences",
+    "search_tables",
     "sensitivity_sentences",
     "sensitivity_tables",
     "shown_rows",
