@@ -280,9 +280,11 @@ class _Table:
             self.stakes = self.stakes._replace(drift=slopes[0], drain=slopes[1])
         self.starts = starts_of(self.record, self.announced, walkers)
         ratified = foreseen_ratification(self.stakes, self.walked, walkers, self.draws)
+        plans = [plan_of(self.record, [each]) for each in self.announced.announced]
         self.plans = [
-            plan_of(self.record, [each])._replace(ratified=at_home)
-            for each, at_home in zip(self.announced.announced, ratified, strict=True)
+            # A public does not ask in which phase a policy is.
+            plan._replace(ratified=None if at_home is None else np.broadcast_to(at_home, plan.pressure.shape))
+            for plan, at_home in zip(plans, ratified, strict=True)
         ]
         self.key = content_hash(
             {
