@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ripeness.api.lever_gradient import gradient
     from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
+    from ripeness.api.reporting import Report, report
     from ripeness.api.results import Answer, Result, shown_rows
     from ripeness.api.searching import search
     from ripeness.api.talks_measured import talks
@@ -33,6 +34,7 @@ COMMANDS = (
     "experiments",
     "discover",
     "talks",
+    "report",
     "fit",
     "sensitivity",
     "search",
@@ -51,6 +53,7 @@ _HOME = {
     "gradient": "lever_gradient",
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
     "search": "searching",
+    **dict.fromkeys(("Report", "report"), "reporting"),
     "sensitivity": "influence",
     **dict.fromkeys(("Progress", "Silent"), "progress"),
     **dict.fromkeys(("Answer", "Result", "shown_rows"), "results"),
@@ -62,6 +65,7 @@ __all__ = [
     "Answer",
     "Comparison",
     "Progress",
+    "Report",
     "Result",
     "Silent",
     "backcast",
@@ -75,6 +79,7 @@ __all__ = [
     "fit",
     "gradient",
     "new",
+    "report",
     "run",
     "schema",
     "search",

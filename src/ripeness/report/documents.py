@@ -44,11 +44,16 @@ def with_party_names(document: Document) -> Document:
 
 
 def _labels_named(metrics: Mapping[str, Document], parties: Mapping[str, str]) -> dict[str, Document]:
+    return {key: {**about, "label": party_named(about["label"], parties)} for key, about in metrics.items()}
+
+
+def party_named(text: str, parties: Mapping[str, str]) -> str:
+    """A label with the parties' names in place of attacker and defender."""
+
     def name(found: re.Match[str]) -> str:
         return parties["a" if found["role"].lower() == "attacker" else "d"]
 
-    roles = re.compile(r"\b(?:the )?(?P<role>attacker|defender)\b", re.IGNORECASE)
-    return {key: {**about, "label": roles.sub(name, about["label"])} for key, about in metrics.items()}
+    return re.sub(r"\b(?:the )?(?P<role>attacker|defender)\b", name, text, flags=re.IGNORECASE)
 
 
 def spread(stat: Document) -> Spread:
