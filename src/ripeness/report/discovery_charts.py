@@ -44,7 +44,11 @@ def draw(answer: Mapping[str, Any], title: str) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    limits = [(at, limit) for at, box in enumerate(answer["boxes"]) for limit in box["ranges"]]
+    limits = [
+        (f"{at + 1}." if box["of"] == "holds" else f"{at + 1}, fails:", limit)
+        for at, box in enumerate(answer["boxes"])
+        for limit in box["ranges"]
+    ]
     below = ROW_HEIGHT * len(limits) + 0.6 if limits else 0.0
     height = TRAJECTORY_HEIGHT + below + 0.8
     drawn = Figure(figsize=(WIDTH, height), facecolor="white")
@@ -81,20 +85,25 @@ def _trajectory(axes: Axes, answer: Mapping[str, Any]) -> None:
     axes.set_xlabel("Coverage: share of the futures in which it holds", fontsize=8, color=INK)
     axes.set_ylabel("Density: share inside in which it holds", fontsize=8, color=INK)
     axes.tick_params(labelsize=8, colors=MUTED)
-    axes.legend(fontsize=7.5, frameon=False, loc="upper right")
+    axes.legend(fontsize=7.5, frameon=False, loc="lower left")
     axes.grid(color=GRID, lw=0.6)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 
 
-def _limits(axes: Axes, limits: list[tuple[int, Mapping[str, Any]]]) -> None:
-    for row, (at, limit) in enumerate(limits):
+def _limits(axes: Axes, limits: list[tuple[str, Mapping[str, Any]]]) -> None:
+    for row, (head, limit) in enumerate(limits):
         low, high = limit["range"]
         width = (high - low) or 1.0
         first = 0.0 if limit["low"] is None else (limit["low"] - low) / width
         last = 1.0 if limit["high"] is None else (limit["high"] - low) / width
         axes.barh(row, 1.0, height=0.5, color=GRID)
         axes.barh(row, last - first, left=first, height=0.5, color=COLOURS[1])
+        for value, at_x, side in ((limit["low"], first, "right"), (limit["high"], last, "left")):
+            if value is not None:
+                text = number(value, decimals_for([value]))
+                gap = 0.008 if side == "left" else -0.008
+                axes.text(at_x + gap, row, text, va="center", ha=side, fontsize=7.5, color=INK)
         places = max(decimals_for([low]), decimals_for([high]))
         axes.text(
             1.02,
@@ -105,8 +114,8 @@ def _limits(axes: Axes, limits: list[tuple[int, Mapping[str, Any]]]) -> None:
             color=MUTED,
         )
         axes.text(-0.02, row, number(low, places), va="center", ha="right", fontsize=7.5, color=MUTED)
-        label = limit["label"] if len(limit["label"]) < 46 else limit["label"][:44] + "…"
-        axes.text(-0.16, row, f"{at + 1}. {label}", va="center", ha="right", fontsize=8, color=INK)
+        label = limit["label"] if len(limit["label"]) < 42 else limit["label"][:40] + "…"
+        axes.text(-0.16, row, f"{head} {label}", va="center", ha="right", fontsize=8, color=INK)
     axes.set_xlim(0, 1)
     axes.set_ylim(len(limits) - 0.5, -0.5)
     axes.axis("off")
