@@ -84,7 +84,8 @@ def learn(watched: Floats, missed: Flags) -> Signpost | None:
     """The side and threshold with the best trade-off (G3) for readings (W, n) of the watched months.
 
     The side with the larger AUC; above where both are equal. Among equally good thresholds the one with fewer false
-    alarms, then the middle of the gap between two readings. None where all futures are of one kind or read the same.
+    alarms, then the middle of the gap between two readings. None where all futures are of one kind, or no
+    threshold does better than a signal that is always given.
     """
     if missed.all() or not missed.any():
         return None
@@ -98,6 +99,8 @@ def learn(watched: Floats, missed: Flags) -> Signpost | None:
     alarms: Floats = np.bincount(place, ~missed, len(levels))[::-1].cumsum()[::-1]
     # Threshold number k lies below level k: futures at level k and above give a signal.
     gain = np.round(hits[1:] / missed.sum() - alarms[1:] / (~missed).sum(), 12)
+    if gain.max() <= 0.0:  # a signal always or never given would do as well
+        return None
     best = int(np.flatnonzero(gain == gain.max())[-1]) + 1
     cut = float(levels[best - 1] + levels[best]) / 2.0
     if not float(levels[best - 1]) < cut:  # two neighbouring numbers have no middle

@@ -28,7 +28,7 @@ from ripeness.api.simulation import Asked
 from ripeness.base import Month, RipenessError
 from ripeness.case import Policy, Trigger
 from ripeness.ensemble.effort import effort
-from ripeness.ensemble.searched import FutureSet, output_paths
+from ripeness.ensemble.searched import FutureSet, output_paths, unseen_from
 from ripeness.flow import PolicyRow, layout_of, records_of
 from ripeness.policy import CompiledPolicy, compile_policy, policy_faults
 from ripeness.policy.checks import lineage
@@ -156,8 +156,8 @@ class _Ways:
     @cached_property
     def unseen(self) -> FutureSet:
         """Futures on which they are judged."""
-        members = self.asked.options.members
-        return FutureSet(self._bare, self.asked.draws.draw(members, self.held_out), members)
+        first = unseen_from(self.asked.options.members)
+        return FutureSet(self._bare, self.asked.draws.draw(first, self.held_out), first)
 
     @property
     def _bare(self) -> Any:

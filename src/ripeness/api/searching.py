@@ -41,6 +41,7 @@ from ripeness.ensemble.searched import (
     ending_set,
     ending_values,
     standard_error,
+    unseen_from,
     world_values,
 )
 from ripeness.policy import CompiledPolicy, compile_policy, policy_at, policy_text, rows_at
@@ -275,8 +276,8 @@ class _Work:
     def unseen(self) -> FutureSet:
         """Futures that the search does not see: the members after those."""
         options = self.asked.options
-        parameters = self.asked.draws.draw(options.members, self.held_out)
-        return FutureSet(self._bare(options.seed), parameters, options.members)
+        first = unseen_from(options.members)
+        return FutureSet(self._bare(options.seed), self.asked.draws.draw(first, self.held_out), first)
 
     @cached_property
     def training_ends(self) -> EndingSet | None:

@@ -600,10 +600,9 @@ def _search() -> Schema:
         "description": "a month as in a policy, or a list of parameters whose months are added to the start",
     }
     graded = record({"by": NAME, "at_0": NUMBER, "at_1": NUMBER})
-    entries = record({}, dict.fromkeys(BUYERS, NUMBER), minProperties=1)
     amount = {
-        "oneOf": [NUMBER, graded, entries],
-        "description": "a number, numbers by buyer, or a line by a parameter (by, at_0, at_1)",
+        "oneOf": [NUMBER, graded],
+        "description": "a number, or a line by a parameter (by, at_0, at_1)",
     }
     change["properties"] |= {
         "from": moment,

@@ -9,7 +9,7 @@ from typing import Any
 from ripeness.base import CaseFaults, Fault, Month, suggestion
 from ripeness.case.checks import Span, entries, month_faults
 from ripeness.case.folder import Document, read_document
-from ripeness.case.names import VECTOR_LEVERS, lever_range
+from ripeness.case.names import lever_range
 from ripeness.case.records import OPERATIONS, REFERENCE, Case, lines
 from ripeness.case.search_space import (
     Graded,
@@ -73,11 +73,9 @@ def space_from(said: Mapping[str, Any]) -> SearchSpace:
 def _change(said: Mapping[str, Any]) -> SearchChange:
     operation = next(word for word in OPERATIONS if word in said)
     amount = said[operation]
-    value: float | dict[str, float] | Graded
-    if isinstance(amount, Mapping) and "by" in amount:
+    value: float | Graded
+    if isinstance(amount, Mapping):
         value = Graded(amount["by"], float(amount["at_0"]), float(amount["at_1"]))
-    elif isinstance(amount, Mapping):
-        value = {label: float(part) for label, part in amount.items()}
     else:
         value = float(amount)
     return SearchChange(
@@ -221,7 +219,7 @@ def _uses(said: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str,
             yield (*path, "ramp_months"), change["ramp_months"], True
         for operation in OPERATIONS:
             amount = change.get(operation)
-            if isinstance(amount, Mapping) and "by" in amount:
+            if isinstance(amount, Mapping):
                 yield (*path, operation, "by"), amount["by"], False
     if "ratchet" in said:
         yield ("ratchet", "over"), said["ratchet"]["over"], True
@@ -230,18 +228,14 @@ def _uses(said: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str,
 def _amount_faults(
     document: Document, path: tuple[str | int, ...], change: Mapping[str, Any], said: Mapping[str, Any]
 ) -> Iterator[Fault]:
-    """Faults of one change's amounts: entries of a lever that has none, and numbers out of its range."""
+    """Faults of one change's amounts: numbers out of the lever's range at either end of the parameter."""
     lever = change["lever"]
     operation = next(word for word in OPERATIONS if word in change)
     amount = change[operation]
     place = (*path, operation)
-    graded = isinstance(amount, Mapping) and "by" in amount
-    if isinstance(amount, Mapping) and not graded and lever not in VECTOR_LEVERS:
-        yield document.fault(place, None, f"{lever} has no entries", "give one number")
-        return
     low, high = lever_range(lever)
-    numbers = amount.values() if isinstance(amount, Mapping) and not graded else [amount]
-    if graded:
+    numbers = [amount]
+    if isinstance(amount, Mapping):
         ends = [(each["low"], each["high"]) for each in said["parameters"] if each["name"] == amount["by"]]
         numbers = [amount["at_0"] + end * (amount["at_1"] - amount["at_0"]) for pair in ends for end in pair]
     for value in numbers:
@@ -266,7 +260,9 @@ def _pathway_faults(
     if program is None:
         return
     rows = records_of(program).output_rows
-    outputs: list[tuple[tuple[str | int, ...], str]] = [(("pathways", "signposts", at), name) for at, name in enumerate(said["signposts"])]
+    outputs: list[tuple[tuple[str | int, ...], str]] = [
+        (("pathways", "signposts", at), name) for at, name in enumerate(said["signposts"])
+    ]
     outputs += [(("pathways", "aims", at, "output"), each["output"]) for at, each in enumerate(said["aims"])]
     for path, name in outputs:
         if name not in rows:

@@ -6,7 +6,6 @@ there is an ordinary one (`policy.search_points`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -63,7 +62,7 @@ class SearchChange:
 
     lever: str
     operation: Operation
-    value: float | Mapping[str, float] | Graded
+    value: float | Graded
     start: str | tuple[str, ...] | None = None
     until: str | tuple[str, ...] | None = None
     ramp_months: int | str = 0

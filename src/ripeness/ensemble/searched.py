@@ -69,6 +69,11 @@ class EndingSet:
         return self.draws
 
 
+def unseen_from(members: int) -> int:
+    """Number of the first member after so many that begins a whole block."""
+    return -(-members // engine.BLOCK) * engine.BLOCK
+
+
 def with_rows(question: Question, rows: Floats, names: Sequence[str]) -> Question:
     """The question's reference and beside it policies by their rows (n, T, columns) over the case's months."""
     policies = np.concatenate([question.policies[:1], rows[:, : question.policies.shape[1]]])

@@ -65,8 +65,6 @@ def _change(each: SearchChange, values: Mapping[str, float]) -> Change:
     amount: Any = each.value
     if isinstance(amount, Graded):
         amount = round(amount.at_0 + values[amount.by] * (amount.at_1 - amount.at_0), DIGITS)
-    elif isinstance(amount, Mapping):
-        amount = dict(amount)
     ramp = int(values[each.ramp_months]) if isinstance(each.ramp_months, str) else each.ramp_months
     return Change(
         each.lever,

@@ -61,19 +61,17 @@ def _trade_offs(document: Document) -> Table:
     columns = [Column("policy", "Policy", text=True)]
     for aim in document["aims"]:
         columns.append(Column(f"mean_{aim['metric']}", aim["label"], aim["unit"]))
-    columns += [Column("stands_for", "Stands for", text=True), Column("still", "Unbeaten still", text=True)]
+    columns += [Column("stands_for", "Stands for", text=True), Column("still", "Unbeaten", text=True)]
     rows: list[tuple[Cell, ...]] = []
     known: dict[tuple[Cell, ...], str] = {}
     for name, entry in document["beside"].items():
         cells = tuple(_held(entry, document))
         twin = known.setdefault(cells, name)
         rows.append(
-            (name, *cells, "not searched", "")
-            if twin == name
-            else (name, f"as {twin}", *[""] * (len(cells) - 1), "not searched", "")
+            (name, *cells, "", "") if twin == name else (name, f"as {twin}", *[""] * (len(cells) - 1), "", "")
         )
     for each in shown_policies(document):
-        words = "; ".join(_stands_for(document, key) for key in each["stands_for"])
+        words = ", ".join(_stands_for(document, key) for key in each["stands_for"])
         rows.append(
             (each["name"], *_held(each, document), words, "yes" if each["unbeaten_held_out"] else "no")
         )
@@ -82,6 +80,10 @@ def _trade_offs(document: Document) -> Table:
         "Mean (plus and minus two standard errors) over futures that the search did not see. All policies meet the "
         "same futures, so that differences between them are known better than levels; their errors are in the document."
     ]
+    notes.append(
+        "best 1: best in the first objective, and so on; balanced: least bad in its worst one. Unbeaten: among those "
+        "found, on these futures."
+    )
     if left:
         notes.append(f"{left} other policies of the archive are in the document and, with --out, in files.")
     return Table("trade_offs", "Trade-offs, on unseen futures", tuple(columns), tuple(rows), tuple(notes))
@@ -102,9 +104,8 @@ def _held(entry: Document, document: Document) -> list[Cell]:
 
 def _stands_for(document: Document, key: str) -> str:
     if key == "balanced":
-        return "least bad in its worst aim"
-    aim = next(aim for aim in document["aims"] if aim["metric"] == key)
-    return f"{aim['sense'].replace('er', 'est')} {key}"
+        return key
+    return f"best {1 + [aim['metric'] for aim in document['aims']].index(key)}"
 
 
 def _parameters(document: Document) -> Table:
@@ -121,41 +122,34 @@ def _parameters(document: Document) -> Table:
     return Table("parameters", "What these policies do", columns, rows, notes)
 
 
+DROPS = (
+    ("best_gain_training", "Best of the archive, training"),
+    ("best_gain_held_out", "The same policy, unseen"),
+    ("best_error", "Standard error of that"),
+    ("best_drop", "Drop"),
+    ("mean_gain_training", "Mean of the archive, training"),
+    ("mean_gain_held_out", "The same policies, unseen"),
+    ("mean_drop", "Drop"),
+)
+
+
 def _drops(document: Document) -> Table:
     columns = (
-        Column("aim", "Objective", text=True),
-        Column("unit", "Unit", text=True),
-        Column("best_training", "Best gain, training"),
-        Column("best_held_out", "The same, unseen"),
-        Column("best_drop", "Drop", sign=True),
-        Column("error", "Error"),
-        Column("mean_training", "Mean gain, training"),
-        Column("mean_held_out", "The same, unseen"),
-        Column("mean_drop", "Drop", sign=True),
+        Column("gain", f"Gain over {document['reference']}", text=True),
+        *(
+            Column(f"drop_{aim['metric']}", f"{aim['label']}, {aim['sense']}", aim["unit"])
+            for aim in document["aims"]
+        ),
     )
-    rows = []
-    for aim in document["aims"]:
-        drop = document["held_out"]["drop"][aim["metric"]]
-        rows.append(
-            (
-                f"{aim['metric']}, {aim['sense']}",
-                aim["unit"],
-                drop["best_gain_training"],
-                drop["best_gain_held_out"],
-                drop["best_drop"],
-                drop["best_error"],
-                drop["mean_gain_training"],
-                drop["mean_gain_held_out"],
-                drop["mean_drop"],
-            )
-        )
     held = document["held_out"]
+    drops = [held["drop"][aim["metric"]] for aim in document["aims"]]
+    rows = tuple((words, *(float(drop[key]) for drop in drops)) for key, words in DROPS)
     notes = (
-        f"Gain over {document['reference']} in the direction of the objective; a policy chosen for its gain on the "
-        "training futures loses some of it elsewhere.",
+        "Gains are counted in the direction of the objective. A policy chosen for its gain on the training futures "
+        "loses some of it elsewhere.",
         f"{held['still_unbeaten']} of {len(document['archive'])} policies of the archive are unbeaten there too.",
     )
-    return Table("drop", "What is lost on unseen futures", columns, tuple(rows), notes)
+    return Table("drop", "What is lost on unseen futures", columns, rows, notes)
 
 
 def _convergence(document: Document) -> Table:
