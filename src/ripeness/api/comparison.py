@@ -14,11 +14,13 @@ from ripeness.api.bargained import Bargaining, Endgame, endings_document, ends_o
 from ripeness.api.chart_data import MonthlyFans, charted, monthly_fans
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Result
+from ripeness.api.robust import Payoff, robustness
 from ripeness.api.score_lines import Scores
 from ripeness.api.simulation import MEMBERS, Asked, Options, When, ask, simulated, with_paths
 from ripeness.base import RipenessError, closest, suggestion
 from ripeness.case import REFERENCE
 from ripeness.ensemble.bargain import DRAWS
+from ripeness.ensemble.endings import END_METRICS, outcomes
 from ripeness.ensemble.fans import QUANTILES
 from ripeness.ensemble.metrics import (
     Metric,
@@ -380,6 +382,7 @@ def _document(result: Comparison) -> dict[str, Any]:
             for metric in wanted
         },
         **document,
+        "robustness": robustness(_payoffs(result), run.policies) if len(run.policies) > 1 else {},
         "identical": groups,
         "not_modelled": list(asked.case.not_modelled),
         "bargaining": endings,
@@ -390,6 +393,27 @@ def _document(result: Comparison) -> dict[str, Any]:
             *([] if scores.remark is None else [scores.remark]),
         ],
     }
+
+
+def _payoffs(result: Comparison) -> list[Payoff]:
+    """Every aim of the comparison by policy and future; aims of endings by structural draw, under the main model."""
+    run = result.run
+    known = {metric.name: metric for metric in metrics_of(run.program)}
+    payoffs = [
+        Payoff(aim.metric, aim.sense, restricted(values_of(run, known[aim.metric]), known[aim.metric], run))
+        for aim in result.objectives
+    ]
+    if result.endgame is None:
+        return payoffs
+    found = result.endgame.found
+    values = outcomes(found, "m1")
+    counts = np.bincount(found.walkers.draw, minlength=found.draws)
+    for metric in END_METRICS:
+        if metric.sense is None or not np.isfinite(values[metric.name]).all():
+            continue
+        rows = [np.bincount(found.walkers.draw, row, found.draws) / counts for row in values[metric.name]]
+        payoffs.append(Payoff(metric.name, metric.sense, np.stack(rows)))
+    return payoffs
 
 
 def _role_notes(case: Case) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from ripeness.report.bargaining import deciding_tables, ending_tables
 from ripeness.report.bargaining_sentences import ending_conclusions, ending_lines, ending_remarks
 from ripeness.report.documents import LATER, Document, driver_tables, listed, share, spread, with_party_names
 from ripeness.report.numbers import DIFFERENCE_DIGITS, decimals_for, number, percent
+from ripeness.report.robustness import robustness_tables
 from ripeness.report.scores import legend, score_line
 from ripeness.report.tables import Cell, Column, Strip, Table
 
@@ -38,7 +39,17 @@ def comparison_tables(document: Document) -> tuple[Table, ...]:
     tables = [*ending_tables(document), *(_metric_table(document, name) for name in document["metrics"])]
     if len(document["policies"]) > 1 and document["objectives"]:
         tables.append(_regret_table(document))
-    return (*tables, *deciding_tables(document), *_driver_tables(document))
+    return (*tables, *_criteria_tables(document), *deciding_tables(document), *_driver_tables(document))
+
+
+def _criteria_tables(document: Document) -> list[Table]:
+    """What other criteria than the mean and the median take, one table an aim."""
+    about = dict(document["metrics"])
+    if document.get("bargaining"):
+        about = {**document["bargaining"]["metrics"], **about}
+    labels = {name: each["label"] for name, each in about.items()}
+    units = {name: each["unit"] for name, each in about.items()}
+    return robustness_tables(document.get("robustness", {}), labels, units)
 
 
 def _months(document: Document) -> str:
