@@ -1,0 +1,46 @@
+"""The words of verdicts, in one place for tables, reports and the page (docs/wording.md)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class VerdictWords(NamedTuple):
+    """A verdict on a claim: the sign and word that people read, and what it means."""
+
+    sign: str
+    word: str
+    means: str
+
+
+VERDICTS = {
+    "supported": VerdictWords(
+        "●",
+        "supported",
+        "the data, or every model that can answer, say so within the stated tolerance, and no placebo says the same",
+    ),
+    "refuted": VerdictWords(
+        "○", "refuted", "the data, or every model that can answer, say otherwise within the stated tolerance"
+    ),
+    "contested": VerdictWords(
+        "◐",
+        "contested",
+        "sources or readings of the same test disagree, or the test is too weak to tell",
+    ),
+    "model_dependent": VerdictWords("◑", "model-dependent", "models that can answer disagree"),
+    "not_testable": VerdictWords(
+        "–",
+        "not testable",
+        "the sentence names nothing that data or model could contradict; the reason is given",
+    ),
+    "unknown": VerdictWords(
+        "?", "unknown", "it could be tested, and the record lacks what is needed; it is said what"
+    ),
+}
+"""Verdicts on claims, in the order in which they are listed."""
+
+
+def verdict_word(verdict: str) -> str:
+    """The word for a verdict, as it stands where there is none."""
+    known = VERDICTS.get(verdict)
+    return verdict.replace("_", " ") if known is None else known.word
