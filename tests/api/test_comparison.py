@@ -155,7 +155,7 @@ def test_a_saved_comparison_is_the_same_and_has_its_report(tmp_path: Path) -> No
 
 def test_the_posterior_of_a_case_is_used_unless_priors_are_asked_for(tmp_path: Path) -> None:
     case = ripeness.new(tmp_path / "fitted").document["folder"]
-    ripeness.fit(case, particles=64)
+    ripeness.fit(case, particles=64, repeats=1)
     posterior = ripeness.compare(case, "ratchet", members=40)
     assert posterior.document["draws"]["from"] == "posterior"
     assert "posterior" in posterior.lines[2]

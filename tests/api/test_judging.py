@@ -51,7 +51,7 @@ def test_a_changed_file_is_read_and_refused(saved: Path, tmp_path: Path) -> None
 
 
 def test_a_fit_says_what_the_record_narrowed(tmp_path: Path, contracts: dict) -> None:
-    fitted = ripeness.fit("two_states", particles=64, out=tmp_path)
+    fitted = ripeness.fit("two_states", particles=64, repeats=2, out=tmp_path)
     jsonschema.validate(fitted.document, contracts["fit"])
     assert Path(fitted.document["saved"]).is_file()
     json.loads(fitted.to_json())

@@ -124,7 +124,7 @@ def test_a_finished_run_is_read_again_and_another_question_is_refused(
 
 
 def test_fit_saves_where_it_is_told(program: Program, tmp_path: Path) -> None:
-    done = program("fit", "two_states", "--particles", "64", "--out", tmp_path, "--json")
+    done = program("fit", "two_states", "--particles", "64", "--repeats", "1", "--out", tmp_path, "--json")
     assert done.exit_code == 0, done.stderr
     assert Path(json.loads(done.stdout)["saved"]).parent == tmp_path
 

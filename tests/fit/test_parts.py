@@ -146,7 +146,7 @@ def test_draws_with_other_names_are_refused(both, tmp_path):
 
 @pytest.mark.slow
 def test_a_fit_of_the_war_follows_its_front(both):
-    found = fit_posterior(both, CUTOFF, part="war", particles=64, seed=2)
+    found = fit_posterior(both, CUTOFF, part="war", particles=64, repeats=1, seed=2)
     assert found.names == WAR.row_labels
     assert found.diagnostics["mean_log_likelihood"][0] > -200.0
     area = found.draws[WAR.row_labels.index("area_initial_km2")]

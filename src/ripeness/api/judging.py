@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ from ripeness.ensemble.verify import verify_run
 from ripeness.report import bench_tables, fit_tables, verify_tables
 
 if TYPE_CHECKING:
-    from ripeness.fit import Posterior
+    from ripeness.fit import Posterior, Shift
 
 
 def fit(
@@ -28,8 +30,9 @@ def fit(
     *,
     cutoff: When = None,
     part: str | None = None,
-    particles: int = 1024,
-    repeats: int = 1,
+    coupled: bool = False,
+    particles: int = 2048,
+    repeats: int = 4,
     seed: int = 1,
     out: str | Path | None = None,
     threads: int | None = None,
@@ -37,12 +40,17 @@ def fit(
 ) -> Answer:
     """Parameters given the record before `cutoff`, saved for later runs of the case, with diagnostics.
 
+    The default is a full fit: four independent runs, of which at least 4,000 effective draws are asked. R-hat and
+    effective sizes by parameter need the extra `analysis`; without it the fit runs and says what is missing.
+
     Args:
         case: name of a shipped case, or a folder.
         cutoff: month before which the record is read; all of it by default.
         part: `money` or `war`; by default every part of the case's program, money first.
+        coupled: fit money and war to both records at once, and say what moves against the fit by parts; saved in a
+            folder of its own that no run reads.
         particles: draws of one run.
-        repeats: independent runs, pooled; their agreement is a diagnostic.
+        repeats: independent runs, pooled; their agreement is a diagnostic. At most 2,048 draws are kept of all.
         seed: counter of the random numbers.
         out: folder for the draws; the case's own `posterior` folder by default.
         threads: threads; all cores by default.
@@ -51,7 +59,7 @@ def fit(
     Raises:
         RipenessError: an option or the case is at fault, or the folder cannot be written.
     """
-    from ripeness.fit import fit_posterior, parts_of_program, save_posterior
+    from ripeness.fit import fit_coupled, fit_posterior, parts_of_program, posterior_of, save_posterior
 
     Options(max(particles, 20), seed, threads=threads)
     if particles < 64 or repeats < 1:
@@ -64,7 +72,9 @@ def fit(
     chosen = next((each for each in parts if each == part), None)
     if part is not None and chosen is None:
         raise RipenessError(f"case {loaded.name} has no part {part!r}", suggestion(part, parts, "part"))
-    runs = repeats * (1 if chosen else len(parts))
+    if coupled and chosen is not None:
+        raise RipenessError("a coupled fit has no parts", "leave out --part, or --coupled")
+    runs = repeats * (1 if chosen or coupled else len(parts))
     with told(progress) as heard:
         make_ready(loaded, "float64", heard)
         heard.stage("fitting: each repeat cools the record in steps from 0 to 1", 1000 * runs)
@@ -76,27 +86,51 @@ def fit(
             heard.advance(round(1000 * (power - reached[0])))
             reached[0] = power
 
-        posterior = fit_posterior(
-            loaded,
-            before,
-            part=chosen,
-            particles=particles,
-            repeats=repeats,
-            seed=seed,
-            threads=threads,
-            stage_done=stage_done,
-        )
+        options: dict[str, Any] = {
+            "particles": particles,
+            "repeats": repeats,
+            "seed": seed,
+            "threads": threads,
+            "stage_done": stage_done,
+        }
+        if coupled:
+            posterior = fit_coupled(loaded, before, **options)
+            by_parts = posterior_of(loaded, posterior.cutoff)
+            if by_parts is None or set(by_parts.parts) != set(parts):
+                heard.stage("fitting by parts, to compare", 1000 * runs * len(parts))
+                reached[:] = [0.0, 0]
+                by_parts = fit_posterior(loaded, before, **options)
+        else:
+            posterior, by_parts = fit_posterior(loaded, before, part=chosen, **options), None
         folder = loaded.folder / "posterior" if out is None else Path(out)
         try:
-            saved = save_posterior(posterior, folder)
+            saved = save_posterior(posterior, folder, _command(loaded, posterior, chosen, coupled, options))
         except OSError as cause:
             raise RipenessError(
                 f"cannot write to {folder}: {cause.strerror}", "name another with --out"
             ) from cause
-    return _fitted(loaded, posterior, particles, seed, saved)
+    return _fitted(loaded, posterior, particles, seed, saved, by_parts)
 
 
-def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: Path) -> Answer:
+def _command(
+    case: Case, posterior: Posterior, part: str | None, coupled: bool, options: dict[str, Any]
+) -> str:
+    """The command that makes the same draws again on the same machine."""
+    words = ["ripeness fit", case.name, f"--cutoff {posterior.cutoff}"]
+    words += [f"--part {part}"] * (part is not None) + ["--coupled"] * coupled
+    return " ".join([*words, *(f"--{name} {options[name]}" for name in ("particles", "repeats", "seed"))])
+
+
+def _fitted(
+    case: Case,
+    posterior: Posterior,
+    particles: int,
+    seed: int,
+    saved: Path,
+    by_parts: Posterior | None = None,
+) -> Answer:
+    from ripeness.fit import MISSING, has_arviz, shifts
+
     labels = posterior.names
     parameters: dict[str, dict[str, Any]] = {
         name: {
@@ -104,6 +138,11 @@ def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: 
             "unit": case.parameters[name].unit,
             "posterior": statistic(np.asarray(row, dtype=np.float64), case.parameters[name].unit),
             "contraction": posterior.contraction.get(name),
+            **(
+                {"convergence": posterior.convergence[name].rounded()}
+                if name in posterior.convergence
+                else {}
+            ),
         }
         for name, row in zip(labels, posterior.draws, strict=True)
     }
@@ -125,8 +164,18 @@ def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: 
         "posterior": posterior.hash,
         "parameters": parameters,
         "diagnostics": finite(posterior.diagnostics),
+        "pools": [
+            {"pool": pool.name, "members": list(pool.members), "because": pool.because} for pool in case.pools
+        ],
         "saved": str(saved),
     }
+    moved = shifts(case, by_parts, posterior) if by_parts is not None else ()
+    if by_parts is not None:
+        document["coupled"] = {
+            "against": by_parts.hash,
+            "shifts": [finite(asdict(each)) for each in moved],
+            "note": UNCOUPLED,
+        }
     rows = tuple(
         {
             "parameter": name,
@@ -140,11 +189,54 @@ def _fitted(case: Case, posterior: Posterior, particles: int, seed: int, saved: 
     said = (
         f"Fitted to the record before {posterior.cutoff}: {narrowed} of {len(posterior.contraction)} free "
         "parameters have less than half of their prior spread left.",
+        *_agreement(posterior),
+        *([] if has_arviz() or "runs" not in posterior.diagnostics else [MISSING]),
+        *_moved_most(moved),
         f"Saved as {saved}.",
     )
     return Answer(
         document, f"{case.name}: fit to the record before {posterior.cutoff}", rows, fit_tables, said
     )
+
+
+UNCOUPLED = (
+    "Money and war are coupled here; bargaining constants are not: they are conditioned on no deal so far at run time, "
+    "and bend no parameter of the world."
+)
+"""What a coupled fit leaves apart."""
+
+
+def _agreement(posterior: Posterior) -> list[str]:
+    """How far independent runs of each part agree."""
+    said = []
+    fits: list[tuple[str, Posterior]] = [*posterior.parts.items()] or [("", posterior)]
+    for part, fitted in fits:
+        known = fitted.diagnostics
+        if "effective_between_runs" not in known:
+            continue
+        own = sum(known["effective_draws"]) if isinstance(known["effective_draws"], list) else 0.0
+        text = (
+            f"{known['runs']} independent runs with {known['draws']} draws, worth {own:.0f} by ancestry and "
+            f"{known['effective_between_runs']:.0f} by the scatter of their means"
+        )
+        if "largest_r_hat" in known:
+            text += (
+                f"; largest R-hat {known['largest_r_hat']:.4f}, least bulk size {known['least_ess_bulk']:.0f}"
+            )
+        said.append(f"{part}: {text}." if part else f"{text}.")
+    return said
+
+
+def _moved_most(moved: Sequence[Shift]) -> list[str]:
+    if not moved:
+        return []
+    first = moved[0]
+    bent = sum(1 for each in moved if each.part == "money" and abs(each.shift) > 0.1)
+    return [
+        f"Coupled against by parts: {first.name} moves most, by {first.shift:+.2f} prior sd; the war's record bends "
+        f"{bent} money parameters by more than a tenth of their prior sd.",
+        UNCOUPLED,
+    ]
 
 
 def verify(folder: str | Path, *, recompute: bool = False, progress: Progress | None = None) -> Answer:

@@ -27,6 +27,14 @@ Part = Annotated[
         rich_help_panel=o.CHOICE,
     ),
 ]
+Coupled = Annotated[
+    bool,
+    typer.Option(
+        "--coupled",
+        help="Fit money and war to both records at once, and show what moves.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
 Particles = Annotated[int, typer.Option(metavar="N", help="Draws of one run.", rich_help_panel=o.FUTURES)]
 Repeats = Annotated[
     int,
@@ -49,8 +57,9 @@ def command(
     case: o.Case = "ukraine",
     cutoff: Cutoff = None,
     part: Part = None,
-    particles: Particles = 1024,
-    repeats: Repeats = 1,
+    coupled: Coupled = False,
+    particles: Particles = 2048,
+    repeats: Repeats = 4,
     seed: o.Seed = 1,
     out: Folder = None,
     as_json: o.Json = False,
@@ -65,6 +74,7 @@ def command(
         case,
         cutoff=cutoff,
         part=part,
+        coupled=coupled,
         particles=particles,
         repeats=repeats,
         seed=seed,

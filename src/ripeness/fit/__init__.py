@@ -1,6 +1,8 @@
 """Is it any good: calibration, backcasts as of a date, scores and the baselines to beat."""
 
 from ripeness.fit.backcast import HORIZONS, Backcast, Forecast, backcast, forecast_run, scored_series
+from ripeness.fit.convergence import MISSING, Convergence, has_arviz
+from ripeness.fit.coupled import Shift, fit_coupled, shifts
 from ripeness.fit.ending_odds import (
     EndingForecast,
     OddsScore,
@@ -18,7 +20,9 @@ from ripeness.fit.experiments import (
 )
 from ripeness.fit.placebos import Uninformed, equalities, surprise
 from ripeness.fit.posterior import (
+    PARTICLES,
     PARTS,
+    REPEATS,
     Part,
     Posterior,
     fit_origins,
@@ -33,13 +37,18 @@ from ripeness.fit.sheet import score_sheet
 
 __all__ = [
     "HORIZONS",
+    "MISSING",
+    "PARTICLES",
     "PARTS",
+    "REPEATS",
     "Backcast",
+    "Convergence",
     "EndingForecast",
     "Forecast",
     "OddsScore",
     "Part",
     "Posterior",
+    "Shift",
     "Uninformed",
     "backcast",
     "chosen_experiments",
@@ -48,9 +57,11 @@ __all__ = [
     "ending_forecasts",
     "ending_table",
     "equalities",
+    "fit_coupled",
     "fit_origins",
     "fit_posterior",
     "forecast_run",
+    "has_arviz",
     "parts_of_program",
     "posterior_of",
     "predict",
@@ -61,6 +72,7 @@ __all__ = [
     "score_rows",
     "score_sheet",
     "scored_series",
+    "shifts",
     "surprise",
     "target",
     "write_prediction",

@@ -55,6 +55,9 @@ FURTHEST = 6.0
 
 FOLDER = "posterior"
 
+COUPLED = "coupled"
+"""Folder inside it of draws that were fitted to both parts at once; runs do not read them."""
+
 Part = Literal["money", "war"]
 
 PARTS: dict[Part, tuple[Layout, str, str]] = {
@@ -228,7 +231,7 @@ def _fit_part(
         runs.append(
             temper(
                 likelihood,
-                _prior_points(likelihood.dimension, particles, seed + 1000 * repeat),
+                prior_points(likelihood.dimension, particles, seed + 1000 * repeat),
                 moves=MOVES,
                 final_moves=FINAL_MOVES,
                 seed=seed + 1000 * repeat,
@@ -312,7 +315,7 @@ def _fit_origins_of(
         each, central = _given(case, part, given, origin, particles)
         likelihood = target(case, origin, backend, threads, part=part, money=central)
         if earlier is None or particles_now is None or _priors_differ(case, earlier.cutoff, origin):
-            start, path = _prior_points(likelihood.dimension, particles, seed), likelihood
+            start, path = prior_points(likelihood.dimension, particles, seed), likelihood
             moves, final_moves = ORIGIN_MOVES, ORIGIN_FINAL_MOVES
         else:
             start, path = particles_now, _Step(earlier, likelihood)
@@ -384,11 +387,13 @@ def whole(case: Case, fitted: Mapping[Part, Posterior], cutoff: Month) -> Poster
 def save_posterior(posterior: Posterior, folder: Path, command: str = "") -> Path:
     """Write draws (float32) and diagnostics of each part as `<cut-off>.npz` and `<cut-off>.json`; returns the first.
 
-    Draws of a war lie in a folder of their own inside `folder`. `command` is what makes the same draws again.
+    Draws of a war, and of a coupled fit, lie in folders of their own inside `folder`. `command` makes the same draws
+    again.
     """
     written = []
     for each in posterior.parts.values() or (posterior,):
-        inside = next(place for layout, _, place in PARTS.values() if layout.row_labels == each.names)
+        places = (place for layout, _, place in PARTS.values() if layout.row_labels == each.names)
+        inside = next(places, COUPLED)
         path = folder / inside / f"{each.cutoff}.npz"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(path, draws=np.asarray(each.draws, np.float32), names=np.array(each.names))
@@ -458,7 +463,8 @@ def _files_of(case: Case, part: Part) -> list[Path]:
     return sorted(folder.glob("*.npz")) if folder.is_dir() else []
 
 
-def _prior_points(dimension: int, particles: int, seed: int) -> Floats:
+def prior_points(dimension: int, particles: int, seed: int) -> Floats:
+    """Points (dimension, particles) of the prior: normal scores of one scrambled Sobol sequence."""
     return np.asarray(ndtri(unit_points(dimension, particles, seed)), float)
 
 
@@ -471,9 +477,24 @@ def _priors_differ(case: Case, earlier: Month, later: Month) -> bool:
 def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered], given: str = "") -> Posterior:
     labels = PARTS[likelihood.part][0].row_labels
     draws = [likelihood.parameters(run.particles) for run in runs]
+    return posterior_from(
+        case, likelihood.cutoff, labels, [labels[i] for i in likelihood.free], draws, runs, given
+    )
+
+
+def posterior_from(
+    case: Case,
+    cutoff: Month,
+    labels: tuple[str, ...],
+    free: Sequence[str],
+    draws: Sequence[Floats],
+    runs: Sequence[Tempered],
+    given: str = "",
+) -> Posterior:
+    """Posterior of parameters `labels`, of which `free` vary, from the draws (P, n) of several runs."""
+    rows = {name: labels.index(name) for name in free}
     pooled = np.concatenate(draws, axis=1)
-    rows = {labels[i]: int(i) for i in likelihood.free}
-    spread = {name: float(case.parameters[name].prior_at(likelihood.cutoff).sd) for name in rows}
+    spread = {name: float(case.parameters[name].prior_at(cutoff).sd) for name in rows}
     contraction = {name: float(pooled[row].std()) / spread[name] for name, row in rows.items()}
     diagnostics: Diagnostics = {
         "runs": len(runs),
@@ -495,12 +516,12 @@ def _posterior(case: Case, likelihood: Target, runs: Sequence[Tempered], given: 
         diagnostics["effective_between_runs"] = round(effective_between(chains), 1)
         found = convergence(tuple(rows), chains)
     if found:
-        diagnostics["largest_r_hat"] = max(each.r_hat for each in found.values())
-        diagnostics["least_ess_bulk"] = min(each.ess_bulk for each in found.values())
-        diagnostics["least_ess_tail"] = min(each.ess_tail for each in found.values())
+        diagnostics["largest_r_hat"] = round(max(each.r_hat for each in found.values()), 5)
+        diagnostics["least_ess_bulk"] = round(min(each.ess_bulk for each in found.values()), 1)
+        diagnostics["least_ess_tail"] = round(min(each.ess_tail for each in found.values()), 1)
     return Posterior(
         case.name,
-        likelihood.cutoff,
+        cutoff,
         stored(_kept(draws)),
         contraction,
         diagnostics,

@@ -135,7 +135,52 @@ def fit_tables(document: Document) -> tuple[Table, ...]:
             spread = Spread(stat["p50"], stat["p05"], stat["p95"])
             rows.append((parameter, about["unit"], _spread_text(spread), about["contraction"]))
         tables.append(Table(name, title, columns, tuple(rows)))
+    checked = [(name, about["convergence"]) for name, about in free if "convergence" in about]
+    if checked:
+        worst = sorted(checked, key=lambda pair: (-pair[1]["r_hat"], pair[0]))[:WORST]
+        rows = [
+            (name, found["r_hat"], found["ess_bulk"], found["ess_tail"], found["mcse_mean"])
+            for name, found in worst
+        ]
+        tables.insert(
+            1, Table("convergence", "Parameters on which runs agree least", CONVERGENCE, tuple(rows))
+        )
+    if "coupled" in document:
+        rows = [
+            (
+                each["name"],
+                each["part"],
+                each["cut"],
+                each["coupled"],
+                each["shift"],
+                each["error"],
+                each["spread_ratio"],
+            )
+            for each in document["coupled"]["shifts"][:WORST]
+        ]
+        tables.insert(
+            1, Table("coupled", "What moves when money and war are fitted together", SHIFTS, tuple(rows))
+        )
     return tuple(tables)
+
+
+CONVERGENCE = (
+    Column("parameter", "Parameter", text=True),
+    Column("r_hat", "R-hat", decimals=4),
+    Column("ess_bulk", "Bulk size", decimals=0),
+    Column("ess_tail", "Tail size", decimals=0),
+    Column("mcse_mean", "Error of the mean", decimals=4),
+)
+
+SHIFTS = (
+    Column("parameter", "Parameter", text=True),
+    Column("part", "Part", text=True),
+    Column("cut", "Mean by parts", decimals=3),
+    Column("coupled", "Mean coupled", decimals=3),
+    Column("shift", "Shift, prior sd", decimals=2),
+    Column("error", "Its error", decimals=2),
+    Column("spread_ratio", "Spread over that by parts", decimals=2),
+)
 
 
 def _spread_text(spread: Spread) -> str:
