@@ -5,9 +5,9 @@ NSGA-III with reference points (Deb and Jain 2014) for more. It is asked and tol
 every value and hand it out again: a seeded search repeated over kept values is the same search.
 
 Equations (docs/model/robustness.md):
-    O3  a beats b iff a <= b in every aim and a < b in one
-    O4  box_j(v) = floor((v_j - ideal_j) / (epsilon (nadir_j - ideal_j)))     one point a box, no box that another beats
-    O5  hypervolume = share of the cube from the ideal to 1.1 times the nadir that is beaten by some point
+    MO3  a beats b iff a <= b in every aim and a < b in one
+    MO4  box_j(v) = floor((v_j - ideal_j) / (epsilon (nadir_j - ideal_j)))     a point a box, no box that another beats
+    MO5  hypervolume = share of the cube from the ideal to 1.1 times the nadir that is beaten by some point
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _algorithm(sizes: Sequence[int], aims: int, population: int, seed: int) -> t
 
 
 def unbeaten(values: Floats) -> NDArray[np.bool_]:
-    """Which rows of values (n, m) no other row beats (O3); equal rows do not beat each other."""
+    """Which rows of values (n, m) no other row beats (MO3); equal rows do not beat each other."""
     found = np.ones(len(values), bool)
     for at, row in enumerate(values):
         below = (values <= row).all(axis=1) & (values < row).any(axis=1)
@@ -158,7 +158,7 @@ def unbeaten(values: Floats) -> NDArray[np.bool_]:
 
 
 def kept_points(points: Ints, values: Floats, most: int = MOST_KEPT) -> tuple[Ints, float]:
-    """Rows of an archive of at most `most` unbeaten points, and the width of its boxes, 0 where all fit (O4).
+    """Rows of an archive of at most `most` unbeaten points, and the width of its boxes, 0 where all fit (MO4).
 
     Boxes grow until few enough remain (Laumanns et al. 2002); of a box the point nearest to its best corner is kept,
     the best and worst of each aim always. Ties go to the smaller values, then the smaller point, so that the order of
@@ -199,7 +199,7 @@ def _unit(values: Floats, front: Floats) -> Floats:
 
 
 def convergence(searched: Searched) -> Floats:
-    """Hypervolume after each generation, all measured against the trade-offs of the whole search (O5).
+    """Hypervolume after each generation, all measured against the trade-offs of the whole search (MO5).
 
     Read off `SAMPLES` evenly spread points of the cube, so that it errs by less than a hundredth with any number of
     aims. It never falls.

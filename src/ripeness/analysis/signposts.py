@@ -5,12 +5,12 @@ point) and what is seen before. A signal is given in the first watched month in 
 threshold; the threshold is learned on some futures and judged on others.
 
 Equations (docs/model/robustness.md):
-    G1  reading = mean of the last three months
-    G2  hit rate = P(signal | aim missed later)     false-alarm rate = P(signal | aim met)
-    G3  threshold maximises hit rate - false-alarm rate (Youden 1950): a miss and a false alarm weigh alike
-    G4  AUC = P(a future that misses reads further beyond than one that does not), ties by half
-    G5  lead = month asked less month of the first signal, median over hits
-    G6  tipping point = first month with P(good enough) < 1/2 after one with more; the first where there is none
+    SG1  reading = mean of the last three months
+    SG2  hit rate = P(signal | aim missed later)     false-alarm rate = P(signal | aim met)
+    SG3  threshold maximises hit rate - false-alarm rate (Youden 1950): a miss and a false alarm weigh alike
+    SG4  AUC = P(a future that misses reads further beyond than one that does not), ties by half
+    SG5  lead = month asked less month of the first signal, median over hits
+    SG6  tipping point = first month with P(good enough) < 1/2 after one with more; the first where there is none
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 READING_MONTHS = 3
-"""Months whose mean is one reading (G1)."""
+"""Months whose mean is one reading (SG1)."""
 
 GOOD_ENOUGH = 0.5
-"""Share of futures in which a policy must meet its aim to be called good enough (G6)."""
+"""Share of futures in which a policy must meet its aim to be called good enough (SG6)."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ class Record:
 
     @property
     def trade_off(self) -> float:
-        """Hit rate less false-alarm rate (G3)."""
+        """Hit rate less false-alarm rate (SG3)."""
         return self.hit_rate - self.false_alarm_rate
 
 
 def readings(paths: Floats, months: int = READING_MONTHS) -> Floats:
-    """Means of the last months along the first axis (T, n); nan until there are so many (G1)."""
+    """Means of the last months along the first axis (T, n); nan until there are so many (SG1)."""
     found = np.full(paths.shape, np.nan)
     if len(paths) >= months:
         sums = np.cumsum(np.concatenate([np.zeros((1, *paths.shape[1:])), paths]), axis=0)
@@ -71,7 +71,7 @@ def readings(paths: Floats, months: int = READING_MONTHS) -> Floats:
 
 
 def area_under_roc(scores: Floats, missed: Flags) -> float:
-    """Chance that a future that misses scores above one that does not, ties by half (G4); nan without both kinds."""
+    """Chance that a future that misses scores above one that does not, ties by half (SG4); nan without both kinds."""
     yes, no = int(missed.sum()), int((~missed).sum())
     if not yes or not no:
         return float("nan")
@@ -81,7 +81,7 @@ def area_under_roc(scores: Floats, missed: Flags) -> float:
 
 
 def learn(watched: Floats, missed: Flags) -> Signpost | None:
-    """The side and threshold with the best trade-off (G3) for readings (W, n) of the watched months.
+    """The side and threshold with the best trade-off (SG3) for readings (W, n) of the watched months.
 
     The side with the larger AUC; above where both are equal. Among equally good thresholds the one with fewer false
     alarms, then the middle of the gap between two readings. None where all futures are of one kind, or no
@@ -139,7 +139,7 @@ def _rate(signal: Flags) -> tuple[float, float]:
 
 
 def tipping_point(shares: Sequence[float] | Floats, level: float = GOOD_ENOUGH) -> int | None:
-    """First month in which the share of good futures is below the level, after one in which it is not (G6).
+    """First month in which the share of good futures is below the level, after one in which it is not (SG6).
 
     A policy that is not yet good enough has not tipped; one that never is has from the first month. None where it
     stays good enough to the end.

@@ -1,8 +1,8 @@
 """From a point of a search space to an ordinary policy: its changes, its rows, and its file.
 
 Equations (docs/model/robustness.md):
-    O1  month  = start + sum of the parameters named
-    O2  amount = at_0 + x (at_1 - at_0)     x the parameter's value
+    MO1  month  = start + sum of the parameters named
+    MO2  amount = at_0 + x (at_1 - at_0)     x the parameter's value
 """
 
 from __future__ import annotations

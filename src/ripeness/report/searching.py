@@ -143,7 +143,9 @@ def _drops(document: Document) -> Table:
     )
     held = document["held_out"]
     drops = [held["drop"][aim["metric"]] for aim in document["aims"]]
-    rows = tuple((words, *(float(drop[key]) for drop in drops)) for key, words in DROPS)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (words, *(float(drop[key]) for drop in drops)) for key, words in DROPS
+    )
     notes = (
         "Gains are counted in the direction of the objective. A policy chosen for its gain on the training futures "
         "loses some of it elsewhere.",
