@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from ripeness.base import CaseFaults, Fault, Month, RipenessError, content_hash, suggestion
@@ -60,6 +61,8 @@ SHIPPED = Path(__file__).parents[1] / "cases"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
+_CLAIMS_KEY = re.compile(rb"^claims[ \t]*:", re.MULTILINE)
+
 TALKS = "talks"
 """Folder of the record of talks."""
 
@@ -110,8 +113,52 @@ def record_alone(place: Path) -> Path | None:
 
 
 def _read(place: Path) -> tuple[Case | None, list[Fault]]:
+    if place.is_file() and holds_claims(place):
+        return _read_claims(place)
     record = record_alone(place)
     return _read_folder(place) if record is None else _read_record(record)
+
+
+def holds_claims(path: Path) -> bool:
+    """Whether a YAML file is one of claims that stands alone, by its key."""
+    try:
+        return _CLAIMS_KEY.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def _read_claims(path: Path) -> tuple[Case | None, list[Fault]]:
+    """The case that a file of claims names, with the claims of that file in place of its own."""
+    document, wrong = read_document(path.parent, path.name, "claims")
+    faults = list(wrong)
+    said = _said(document) or {}
+    name = said.get("case")
+    if not isinstance(name, str):
+        remedy = f"add case: the name of a shipped case ({', '.join(shipped())}), or a folder beside the file"
+        faults.append(Fault(document.file, 1, "case", None, "the key case is missing", remedy))
+        return None, faults
+    folder = SHIPPED / name if name in shipped() else path.parent / name
+    if not (folder / "case.yaml").is_file() and not (folder / RECORD).is_file():
+        faults.append(document.fault(("case",), name, "is no case", suggestion(name, shipped(), "case")))
+        return None, faults
+    case, of_case = _read(folder)
+    faults += of_case
+    if case is None:
+        return None, faults
+    span = Span(case.first_month, case.last_month, case.war_start, case.data_until)
+    faults += claims_faults(
+        {document.file: document},
+        tuple(case.policies),
+        span,
+        case.program,
+        {series.name: series.unit for series in case.series.values()},
+        tuple(case.experiments),
+    )
+    if faults:
+        return None, faults
+    claims = {claim.id: claim for claim in claims_from(said)}
+    both = content_hash({"case": case.content_hash, "claims": path.read_bytes().replace(b"\r\n", b"\n")})
+    return replace(case, claims=claims, content_hash=both), []
 
 
 def _read_record(path: Path) -> tuple[Case | None, list[Fault]]:
@@ -174,7 +221,9 @@ def _read_folder(folder: Path) -> tuple[Case | None, list[Fault]]:
     faults += expected_faults(tests, policies, span)
     faults += scoring_faults(scoring, program_of(about), tuple(series_files), _observed(about))
     faults += experiment_faults(experiments, span, program_of(about))
-    faults += claims_faults(claims, policies, span, program_of(about))
+    units = {name: each.unit for name, each in series.items()}
+    known = units if len(series) == len(series_files) else None
+    faults += claims_faults(claims, tuple(policies), span, program_of(about), known, tuple(experiments))
     faults += search_faults(spaces, policies, span, program_of(about))
     if RECORD in files:
         faults += read_war_record(folder / RECORD, RECORD)[1]

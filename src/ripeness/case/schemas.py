@@ -8,10 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from ripeness.base import UNITS, RipenessError, suggestion
-from ripeness.case.claim import CLAIM_TYPES, ENDING_MODELS, RULES, WORLD
 from ripeness.case.names import (
     BLOCKS,
-    CLAIM_METRICS,
     FACTS,
     LEVER_ROWS,
     LEVERS,
@@ -530,61 +528,9 @@ def _experiment() -> Schema:
 
 
 def _claims() -> Schema:
-    identity = {
-        "type": "string",
-        "pattern": "^[A-Za-z][A-Za-z0-9_]*$",
-        "description": "a name of letters, digits and underscores",
-    }
-    claim = record(
-        {
-            "id": identity,
-            "sentence": TEXT,
-            "type": one_of(CLAIM_TYPES, "type"),
-            "source": TEXT,
-            "quality": one_of(JUDGED, "quality"),
-            "test": _condition_test(),
-        },
-        {
-            "paragraph": {"oneOf": [TEXT, {"type": "integer", "minimum": 0}], "description": "a place"},
-            "note": LINES,
-        },
-    )
-    return record({"title": TEXT, "claims": many(claim, 1)}, {"author": TEXT, "source": TEXT, "note": LINES})
+    from ripeness.case.claim_schema import claims_schema  # it is written with the words of this file
 
-
-def _condition_test() -> Schema:
-    """A test of kind `condition`: in which futures a claim holds, by two policies and a judged threshold."""
-    months = {"type": "integer", "minimum": 1, "maximum": 600, "description": "a number of months"}
-    holds = record(
-        {},
-        dict.fromkeys(RULES, NUMBER),
-        minProperties=1,
-        maxProperties=1,
-        description="one rule and its number",
-    )
-    asked: dict[str, Schema] = {
-        "policy": NAME,
-        "than": NAME,
-        "start": MONTH,
-        "months": months,
-        "metric": one_of(CLAIM_METRICS, "metric"),
-        "holds": holds,
-    }
-    other = record({"name": NAME, "judgment": TEXT}, asked)
-    return record(
-        {
-            "kind": one_of(("condition",), "kind"),
-            "question": TEXT,
-            **{key: asked[key] for key in ("policy", "metric", "holds")},
-            "judgment": TEXT,
-            "models": many(one_of((WORLD, *ENDING_MODELS), "model"), 1),
-        },
-        {
-            **{key: asked[key] for key in ("than", "start", "months")},
-            "alternatives": many(other, 1),
-            "note": LINES,
-        },
-    )
+    return claims_schema()
 
 
 def _search() -> Schema:

@@ -75,6 +75,10 @@ class Round:
     quality: str
     sessions: float | None = None
     """Number of sessions, where a row stands for many and their number is known."""
+    format: str = ""
+    participants: str = ""
+    hours: float | None = None
+    notes: str = ""
 
     @property
     def is_session(self) -> bool:
@@ -123,6 +127,24 @@ class PressureEvent:
     description: str
     source: str
     quality: str
+    magnitude: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class DatedFact:
+    """What somebody said, signed or decided on a day, and no other table holds; `value` where it has a number."""
+
+    id: str
+    date: dt.date
+    actor: str
+    topic: str
+    said: str
+    source: str
+    quality: str
+    value: float | None = None
+    unit: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +182,7 @@ class TalksRecord:
     delegations: tuple[Delegation, ...] = ()
     promises: tuple[Promise, ...] = ()
     coders: Mapping[str, tuple[Position, ...]] = field(default_factory=dict)
+    facts: tuple[DatedFact, ...] = ()
 
     @property
     def sessions(self) -> tuple[Round, ...]:
@@ -227,6 +250,7 @@ def read_talks(folder: Path, prefix: str = "talks") -> tuple[TalksRecord | None,
         table("delegations", _DELEGATION, _DELEGATION, lambda cells: _delegation(cells, ids)),
         table("promises", _PROMISE, _PROMISE[:-1], lambda cells: _promise(cells, ids)),
         {name: _by_date(rows) for name, rows in coders.items()},
+        tuple(sorted(table("facts", _FACT, _FACT_REQUIRED, _fact), key=lambda row: (row.date, row.id))),
     )
     return (record if rounds and not faults else None), tuple(faults)
 
@@ -299,6 +323,8 @@ _EVENT = (
     "notes",
 )
 _EVENT_REQUIRED = ("id", "date", "sender", "target", "kind", "direction", "description", "source", "quality")
+_FACT = ("id", "date", "actor", "topic", "said", "value", "unit", "source", "url", "quality", "note")
+_FACT_REQUIRED = ("id", "date", "actor", "topic", "said", "source", "quality")
 _DELEGATION = ("round_id", "party", "head", "post", "rank", "source", "quality")
 _PROMISE = ("id", "round_id", "product", "due", "carried_out", "source", "quality", "note")
 
@@ -375,6 +401,10 @@ def _round(cells: _Cells) -> Round:
         cells.needed("source"),
         cells.one_of("quality", QUALITIES),
         cells.number("sessions", 1.0, 10_000.0) if cells.text("sessions") else None,
+        cells.text("format"),
+        cells.text("participants"),
+        cells.number("hours", 0.0, 10_000.0) if cells.text("hours") else None,
+        cells.text("notes"),
     )
 
 
@@ -417,6 +447,23 @@ def _event(cells: _Cells) -> PressureEvent:
         cells.text("description"),
         cells.needed("source"),
         cells.one_of("quality", QUALITIES),
+        cells.number("magnitude", -1e12, 1e12) if cells.text("magnitude") else None,
+        cells.text("unit"),
+    )
+
+
+def _fact(cells: _Cells) -> DatedFact:
+    return DatedFact(
+        cells.needed("id"),
+        cells.day("date"),
+        cells.needed("actor"),
+        cells.needed("topic"),
+        cells.needed("said"),
+        cells.needed("source"),
+        cells.one_of("quality", QUALITIES),
+        cells.number("value", -1e12, 1e12) if cells.text("value") else None,
+        cells.text("unit"),
+        cells.text("note"),
     )
 
 
