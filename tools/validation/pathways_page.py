@@ -238,6 +238,9 @@ def _trade_offs(numbers: Mapping[str, Any]) -> Iterator[str]:
             found = document["choices"][aim["metric"]]
             said = "; ".join(f"{criterion} {_few(policies)}" for criterion, policies in found.items())
             yield f"- {aim['metric']}, {aim['sense']}: {said}."
+        if key == "money":
+            yield ""
+            yield f"![Trade-offs]({NAME}_trade_offs.svg)"
 
 
 def _few(policies: list[str]) -> str:

@@ -112,7 +112,15 @@ def _parameters(document: Document) -> Table:
     parameters = document["space"]["parameters"]
     columns = (
         Column("policy", "Policy", text=True),
-        *(Column(each["name"], each["name"], each["unit"]) for each in parameters),
+        *(
+            Column(
+                each["name"],
+                each["name"],
+                each["unit"],
+                decimals=0 if float(each["step"]).is_integer() else 2,
+            )
+            for each in parameters
+        ),
     )
     rows = tuple(
         (each["name"], *(float(each["values"][parameter["name"]]) for parameter in parameters))
