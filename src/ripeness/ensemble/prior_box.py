@@ -183,9 +183,9 @@ SWITCHES = {
         {"refusal": 0.95, "cost_pressure": -0.04},
     ),
     "S6": Switch(
-        "a speed limit: a leader who would not survive defeat is squeezed at once, with little in the chest",
-        {"chest": 3.0, "drain": -0.5},
-        {"defeat_a": 1.5},
+        "a speed limit: a leader who is behind, and would not survive defeat, is squeezed at once with little in hand",
+        {"chest": 3.0, "drain": -0.5, "odds_empty": 0.8, "front": 0.45},
+        {"defeat_a": 0.0},
         {"defeat_a": 60.0},
     ),
     "S7": Switch(
