@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import ripeness
-from ripeness.case import WORLD, load
+from ripeness.case import WORLD, Condition, load
 
 FOLDER = Path(__file__).parents[2] / "docs" / "validation"
 NAME = "what_would_have_to_be_true"
@@ -42,7 +42,7 @@ def numbers(claims: Sequence[str] = CLAIMS) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in claims:
         test = case.claims[name].test
-        assert test is not None
+        assert isinstance(test, Condition)
         of_world = test.models == (WORLD,)
         common: dict[str, Any] = {
             "claim": name,
@@ -146,7 +146,7 @@ def _verdict(both: dict[str, Any]) -> str:
         if answer["base_rate"] is not None
     )
     boxes = [answer["in_words"] for answer in answers if answer["boxes"]]
-    said = f"As it stands it holds in {rates} of 100 futures. "
+    said = f"Of 100 futures it holds, as it stands, in {rates}. "
     if boxes:
         return said + " ".join(boxes)
     milder = [answer for answer in document["answers"] if answer["reading"] != first and answer["boxes"]]

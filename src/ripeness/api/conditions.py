@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,16 +182,31 @@ def inputs_that_matter(futures: Futures, reading: Reading) -> tuple[tuple[str, .
         behind = set(futures.names) - others
     else:
         records = records_of(futures.case.program)
-        behind = set(records.parameter_names[: records.parameters_behind(metric_named(reading.metric).output)])
+        behind = set(
+            records.parameter_names[: records.parameters_behind(metric_named(reading.metric).output)]
+        )
     rows = [row for row, name in enumerate(futures.names) if name in behind]
     return tuple(futures.names[row] for row in rows), futures.inputs[rows]
 
 
-def spread_left(asked: Asked, names: Sequence[str], inputs: Floats) -> Mapping[str, float | None]:
-    """Standard deviation of each input over that of its prior: how much of it the record has left open."""
+class Known(NamedTuple):
+    """What the record did to an input: standard deviation over that of its prior, at most 1, and how far it moved.
+
+    `moved` is the shift of the median in prior standard deviations; both None where the input has no prior spread.
+    """
+
+    spread_left: float | None
+    moved: float | None
+
+
+def known_of(asked: Asked, names: Sequence[str], inputs: Floats) -> Mapping[str, Known]:
+    """What the record did to each input of the futures."""
     case, found = asked.case, {}
     for name, row in zip(names, inputs, strict=True):
-        parameter = case.parameters.get(name) or case.bargaining.get(name)
-        prior = None if parameter is None else parameter.prior_at(asked.draws.cutoff).sd
-        found[name] = min(float(row.std() / prior), 1.0) if prior else None
+        prior = (case.parameters.get(name) or case.bargaining[name]).prior_at(asked.draws.cutoff)
+        if not prior.sd:
+            found[name] = Known(None, None)
+            continue
+        moved = abs(float(np.median(row)) - float(prior.ppf(0.5))) / prior.sd
+        found[name] = Known(min(float(row.std()) / prior.sd, 1.0), moved)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,20 +16,21 @@ from ripeness.analysis.prim import MIN_MASS, UPPER, Box, Floats, Table
 from ripeness.api.bargained import Bargaining
 from ripeness.api.conditions import (
     ENDINGS,
+    Known,
     futures_by_model,
     holding,
     inputs_that_matter,
+    known_of,
     last_month,
     metric_about,
     occasions,
-    spread_left,
 )
 from ripeness.api.judging import finite, hashed
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Answer, run_block
 from ripeness.api.simulation import Asked, Options, When, month
 from ripeness.base import RipenessError, suggestion
-from ripeness.case import REFERENCE, WORLD, Claim, Reading, load
+from ripeness.case import REFERENCE, WORLD, Claim, Condition, Reading, load
 from ripeness.ensemble.metrics import metrics_of, objectives_of
 from ripeness.report.discovery import (
     box_sentence,
@@ -49,8 +50,9 @@ MEMBERS = 4096
 DRAWS = 128
 """Structural draws, unless asked otherwise."""
 
-KNOWN_WELL = 0.9
-"""An input with more of its prior spread left is prior-driven in this run, whatever its file hopes."""
+UNTOLD_SPREAD, UNTOLD_MOVE = 0.9, 0.5
+"""An input with more of its prior spread left, and a median moved by fewer prior standard deviations, is prior-driven
+in this run, whatever its file hopes."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -126,14 +128,14 @@ def discover(
             "choose a mass under 0.5, and 10 resamples or more",
         )
     loaded = load(case) if isinstance(case, str | Path) else case
-    said = _claim(loaded, claim) if claim is not None else None
-    if said is not None:
+    said: Claim | None = None
+    if claim is not None:
+        said, test = _claim(loaded, claim)
         if better is not None or metric is not None:
             raise RipenessError("a claim says itself what is compared", "leave out --better and --metric")
-        asked_for = _chosen_readings(said, readings)
-        assert said.test is not None
-        chosen = _models(models) or said.test.models
-        question, subject = said.test.question, f"{said.id} in {loaded.name}"
+        asked_for = _chosen_readings(said, test, readings)
+        chosen = _models(models) or test.models
+        question, subject = test.question, f"{said.id} in {loaded.name}"
     else:
         one, own = _own_reading(
             loaded, better, than, metric, by_at_least, sense, start, until, _models(models)
@@ -184,24 +186,23 @@ def discover(
     )
 
 
-def _claim(case: Case, name: str) -> Claim:
-    testable = [key for key, each in case.claims.items() if each.test is not None]
+def _claim(case: Case, name: str) -> tuple[Claim, Condition]:
+    tests = {key: each.test for key, each in case.claims.items() if isinstance(each.test, Condition)}
     if name not in case.claims:
-        raise RipenessError(f"case {case.name} has no claim {name!r}", suggestion(name, testable, "claim"))
-    if case.claims[name].test is None:
+        raise RipenessError(f"case {case.name} has no claim {name!r}", suggestion(name, list(tests), "claim"))
+    if name not in tests:
         raise RipenessError(
-            f"claim {name} has no test of kind condition", suggestion(name, testable, "claim")
+            f"claim {name} has no test of kind condition", suggestion(name, list(tests), "claim")
         )
-    return case.claims[name]
+    return case.claims[name], tests[name]
 
 
-def _chosen_readings(claim: Claim, named: str) -> tuple[Reading, ...]:
-    assert claim.test is not None
-    known = {reading.name: reading for reading in claim.test.readings}
+def _chosen_readings(claim: Claim, test: Condition, named: str) -> tuple[Reading, ...]:
+    known = {reading.name: reading for reading in test.readings}
     if named == "all":
-        return claim.test.readings
+        return test.readings
     if named == "first":
-        return claim.test.readings[:1]
+        return test.readings[:1]
     if named not in known:
         raise RipenessError(
             f"claim {claim.id} has no reading {named!r}",
@@ -302,12 +303,12 @@ def _answer(
         answer = {**head, "futures": 0, "groups": 0, "base_rate": None, "reason": "unanswered", **nothing}
         return {**answer, "in_words": no_box_sentence(model, answer, what)}
     held, rows, groups = held[known], rows[:, known], futures.groups[known]
-    left = spread_left(asked, names, rows)
+    known_inputs = known_of(asked, names, rows)
     found = find_boxes(rows, held, groups=groups, min_mass=min_mass, resamples=resamples, seed=seed)
     failing = None
     if found.base_rate > 0.5:
         failing = find_boxes(rows, ~held, groups=groups, min_mass=min_mass, resamples=resamples, seed=seed)
-    about = _About(asked.case, names, rows, left, what)
+    about = _About(asked.case, names, rows, known_inputs, what)
     boxes = [
         about.box(model, each, of, at == 0)
         for of, result in (("holds", found), ("fails", failing))
@@ -337,15 +338,15 @@ class _About:
     case: Case
     names: tuple[str, ...]
     rows: Floats
-    left: Any
+    known: Mapping[str, Known]
     what: str
 
     def input(self, row: int) -> dict[str, Any]:
         name = self.names[row]
         parameter = self.case.parameters.get(name) or self.case.bargaining[name]
-        left = self.left[name]
+        left, moved = self.known[name]
         identification = parameter.identification
-        if left is None or left > KNOWN_WELL:
+        if left is None or moved is None or (left > UNTOLD_SPREAD and moved < UNTOLD_MOVE):
             identification = "prior-driven"
         return {
             "parameter": name,
@@ -353,6 +354,7 @@ class _About:
             "unit": "" if parameter.unit == "none" else parameter.unit,
             "identification": identification,
             "spread_left": left,
+            "moved": moved,
         }
 
     def box(self, model: str, found: FoundBox, of: str, first: bool) -> dict[str, Any]:
@@ -400,12 +402,7 @@ class _About:
                 for j, each in zip(box.limited, inputs, strict=True)
             ],
         }
-        words = box_sentence(model, said)
-        if of == "fails":
-            words = words.replace("the claim holds in", "the claim fails in").replace(
-                "it holds are", "it fails are"
-            )
-        return {**said, "in_words": words}
+        return {**said, "in_words": box_sentence(model, said, first, self.what)}
 
     def tried(self, found: Discovery) -> dict[str, Any]:
         """The box that the rule took, stable or not, with how often each of its sides came back."""
