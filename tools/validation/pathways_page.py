@@ -42,6 +42,13 @@ READING = (
     "- Pressure begun later stands higher in the month asked, since buyers learn to work around it from its "
     "first month on. "
     "That says nothing of the months before it, nor that waiting is better.",
+    "- Where the game is solved, what the policies found have in common is an open track and guarantees on "
+    "offer from the "
+    "start; how hard and when they press hardly matters to a lasting deal there, and they differ by less than "
+    "their errors. "
+    "About a fifth of the gain in training is lost on unseen draws, more than two standard errors, and half of "
+    "the archive "
+    "is beaten there: the winner's curse of a search on 16 draws. What guarantees cost is in no objective.",
     "- The price of effort counts neither aid nor dearer oil; `aid_surge` is not free.",
 )
 """Sentences on the numbers, written by hand: read them again after a new run."""
@@ -254,7 +261,7 @@ def _cells(entry: Mapping[str, Any], aims: list[Mapping[str, Any]]) -> str:
     for aim in aims:
         held = entry["aims"][aim["metric"]]["held_out"]
         error = f" ± {2 * held['gain_error']:.2g}" if held["gain_error"] else ""
-        cells.append(f"{held['mean']:.4g}{error}")
+        cells.append(f"{round(held['mean'], 6):.4g}{error}")
     return " | ".join(cells)
 
 
