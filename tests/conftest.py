@@ -1,10 +1,79 @@
-"""What every test shares: figures without a screen, and property tests that never depend on the clock."""
+"""What every test shares: figures without a screen, property tests that never depend on the clock, pages read back."""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from html.parser import HTMLParser
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 settings.register_profile("ripeness", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ripeness")
+
+VOID = {"meta", "link", "br", "img", "input", "line", "circle", "path", "rect"}
+
+
+class Page(HTMLParser):
+    """What stands on a page of HTML: its tables by caption, headings, elements and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[str]]] = {}
+        self.headings: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self._open: list[str] = []
+        self._rows: list[list[str]] = []
+        self._caption = ""
+
+    @classmethod
+    def of(cls, html: str) -> Page:
+        page = cls()
+        page.feed(html)
+        assert page._open == [], f"left open: {page._open}"
+        return page
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag in VOID:
+            return
+        self._open.append(tag)
+        if tag == "table":
+            self._rows, self._caption = [], ""
+        elif tag == "tr":
+            self._rows.append([])
+        elif tag in ("td", "th"):
+            self._rows[-1].append("")
+        elif tag in ("h1", "h2", "h3"):
+            self.headings.append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        if tag == "table":
+            self.tables[self._caption] = self._rows
+
+    def handle_data(self, data: str) -> None:
+        if "svg" in self._open or "style" in self._open:
+            return
+        self.text.append(data)
+        if not self._open:
+            return
+        if "caption" in self._open:
+            self._caption += data
+        elif "td" in self._open or "th" in self._open:
+            self._rows[-1][-1] += data
+        elif self._open[-1] in ("h1", "h2", "h3"):
+            self.headings[-1] += data
+
+
+@pytest.fixture(scope="session")
+def read_page() -> Callable[[str], Page]:
+    """Read a page of HTML."""
+    return Page.of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from ripeness.base import RipenessError
 from ripeness.case import load
 from ripeness.ensemble.bargain import DRAWS
 from ripeness.ensemble.metrics import Objective
+from ripeness.ensemble.record import Posed
 from ripeness.ensemble.saved import load_run
 from ripeness.report.briefing import answer_lines, answer_of, briefing_page, briefing_tables
 from ripeness.report.paper import write_pdf
@@ -130,7 +132,25 @@ def report(
         talks = _talks_of(loaded)
         heard.stage("drawing the months")
         document = _report_document(result, talks, ledger, found)
-        document["command"] = _command(named, result, saved, policies, start, until, claims, discoveries)
+        document["command"] = _command(
+            named,
+            {
+                "--from": saved,
+                "--policies": policies
+                if policies is None or isinstance(policies, str)
+                else ",".join(policies),
+                "--start": start,
+                "--until": until,
+            }
+            | (
+                {}
+                if saved is not None
+                else {"--members": members, "--structural-draws": structural_draws, "--seed": seed}
+            )
+            | {"--claims": claims if isinstance(claims, str | Path) else None},
+            ["--prior"] if prior and saved is None else [],
+            [str(each) for each in _several(discoveries) if isinstance(each, str | Path)],
+        )
         made = Report(document, f"{loaded.name}: report", (), briefing_tables, answer_lines(document))
         heard.stage("writing the page")
         made.write(*files)
@@ -249,41 +269,26 @@ def _objectives_again(said: dict[str, Any], program: str) -> tuple[Objective, ..
 
 
 def _asked_again(case: Case, record: Any, options: Options) -> Asked | None:
-    """The question of a saved run: its policies begin together, or each at its own start; None where neither fits."""
+    """The question of a saved run, asked in each of the ways that a user can; None where none gives its policies."""
     others = [name for name in record["policies"][1:] if name in case.policies]
     if len(others) + 1 != len(record["policies"]):
         return None
-    for start in (record["start"], None):
-        asked = ask(case, others or ["as_enacted"], start=start, until=record["until"], options=options)
-        same = {p.name: p.hash for p in asked.policies} == dict(record["policy_hashes"])
+    for named, start in product((others or [record["policies"][0]], None), (None, record["start"])):
+        asked = ask(case, named, start=start, until=record["until"], options=options)
+        same = Posed.of(asked.question).hashes()["policy_hashes"] == record["policy_hashes"]
         if same and str(asked.question.start) == record["start"]:
             return asked
     return None
 
 
 def _command(
-    named: str,
-    result: Comparison,
-    saved: str | Path | None,
-    policies: Sequence[str] | str | None,
-    start: When,
-    until: When,
-    claims: Documents | None,
-    discoveries: Documents | Sequence[Documents],
+    named: str, options: Mapping[str, object], flags: Sequence[str], discoveries: Sequence[str]
 ) -> str:
     """The command that makes this report again; documents that were handed over as such are not in it."""
-    record, bargaining = result.run.record, result.document["bargaining"]
     words = ["ripeness", "report", named]
-    if saved is not None:
-        words += ["--from", str(saved)]
-    else:
-        asked = policies if policies is None or isinstance(policies, str) else ",".join(policies)
-        for option, value in (("--policies", asked), ("--start", start), ("--until", until)):
-            words += [] if value is None else [option, str(value)]
-        words += ["--members", str(record["members"]), "--seed", str(record["seed"])]
-        words += ["--structural-draws", str(bargaining["structural_draws"] if bargaining else 0)]
-        words += ["--prior"] if result.document["draws"]["from"] == "prior" else []
-    words += ["--claims", str(claims)] if isinstance(claims, str | Path) else []
-    for each in _several(discoveries):
-        words += ["--discover", str(each)] if isinstance(each, str | Path) else []
+    for option, value in options.items():
+        words += [] if value is None else [option, str(value)]
+    words += flags
+    for file in discoveries:
+        words += ["--discover", file]
     return shlex.join([*words, "--out", "report.html"])

@@ -228,7 +228,7 @@ def _people(told: BargainingDocument, names: Names) -> tuple[str, str]:
     score = told.told["metrics"]["casualties_a"].get("score_reason")
     uncertain = ["the bands are the widest of this model and its rivals"]
     if score:
-        uncertain.append(f"losses are not back-tested: {score}")
+        uncertain.append(f"losses are not back-tested: {score.partition(';')[0]}")
     return f"{sentence}.", _sentence(uncertain, "")
 
 

@@ -16,23 +16,14 @@ from ripeness.report.numbers import number, percent
 from ripeness.report.scores import FEW, MONTHS, legend
 from ripeness.report.tables import Cell, Column, Table
 from ripeness.report.talks import talks_tables
-
-VERDICTS = {
-    "supported": ("●", "supported"),
-    "refuted": ("○", "refuted"),
-    "contested": ("◐", "contested"),
-    "model_dependent": ("◑", "model-dependent"),
-    "not_testable": ("–", "not testable"),
-    "unknown": ("?", "unknown"),
-}
-"""Sign and word of each verdict on a claim."""
+from ripeness.report.wording import VERDICTS, verdict_word
 
 QUALITIES = (
     ("reported", BLUE),
     ("derived", PLUM),
     ("recalled", ORANGE),
     ("claimed", GREY),
-    ("judged", "#b9bec6"),
+    ("judgement", "#b9bec6"),
 )
 """Qualities of the record in the order of the bars."""
 
@@ -74,7 +65,8 @@ def claims(pages: Pages) -> Mark | None:
 
 
 def _claim(each: Document) -> Mark:
-    sign, word = VERDICTS.get(each["verdict"], ("", each["verdict"].replace("_", " ")))
+    sign = VERDICTS[each["verdict"]].sign if each["verdict"] in VERDICTS else ""
+    word = verdict_word(each["verdict"])
     finding = each.get("finding") or each.get("reason") or _statistic(each)
     turns = each.get("flips_if") or []
     sources = each.get("sources") or []
@@ -197,8 +189,8 @@ def data_quality(pages: Pages) -> Mark | None:
         mark(
             "p",
             "Reported: printed by a source that could know. Derived: worked out from reported numbers. Recalled: from "
-            "the general public record, without the page at hand. Claimed: said by a party. Judged: set by the "
-            "authors of the case.",
+            "the general public record, without the page at hand. Claimed: said by a party. Judgement: set by "
+            "the authors of the case.",
         ),
         _quality_table(rows) if rows else None,
         _known_table(ground),

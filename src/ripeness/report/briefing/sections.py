@@ -164,9 +164,16 @@ def side_by_side(pages: Pages) -> Mark | None:
     )
     lead = "Under each number a line shows its band with the median on it; all lines of a column share one scale."
     if "deal" not in pages.tables:
-        objectives = [f"metric_{each['metric']}" for each in pages.compare["objectives"][:1]]
-        shown = joined(pages.shown(*objectives), pages.beginning("regret"))
+        first = (f"metric_{name}" for name in _first_aims(pages))
+        shown = joined(pages.shown(*first), pages.beginning("regret"))
     return joined(mark("p", lead), shown) if shown else None
+
+
+def _first_aims(pages: Pages) -> tuple[str, ...]:
+    """The metric that stands in place of deals, where the run has none."""
+    if "deal" in pages.tables:
+        return ()
+    return tuple(each["metric"] for each in pages.compare["objectives"][:1])
 
 
 def money(pages: Pages) -> Mark | None:
@@ -174,13 +181,20 @@ def money(pages: Pages) -> Mark | None:
     fans = pages.fans(
         "fob_discount_usd_bbl", "export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "liquid_fund_rub_trn"
     )
-    tables = joined(pages.shown(*(f"metric_{name}" for name in SHOWN_MONEY)), pages.shown("spending"))
+    before = _first_aims(pages)
+    tables = pages.shown(*(f"metric_{name}" for name in SHOWN_MONEY if name not in before), "spending")
     drivers = pages.beginning("drivers_")
     if not fans and not tables:
         return None
     war_on = WAR_ON if pages.compare["bargaining"] else ""
     scored = (legend(),) if any(about.get("score") for about in pages.compare["metrics"].values()) else ()
-    return joined(notes(*((FAN_NOTE + war_on,) if fans else ())), fans, tables, drivers, notes(*scored))
+    return joined(
+        mark("p", FAN_NOTE + war_on, class_="note intro") if fans else None,
+        fans,
+        tables,
+        drivers,
+        notes(*scored),
+    )
 
 
 def war(pages: Pages) -> Mark | None:
@@ -197,7 +211,7 @@ def war(pages: Pages) -> Mark | None:
     fans = pages.fans("territory_km2", "aid_allocated_usd_bn")
     if not (when or tables or fans):
         return None
-    return joined(when, tables, notes(FAN_NOTE + WAR_ON) if fans else None, fans)
+    return joined(when, tables, mark("p", FAN_NOTE + WAR_ON, class_="note intro") if fans else None, fans)
 
 
 def people(pages: Pages) -> Mark | None:

@@ -21,12 +21,18 @@ from ripeness.report.briefing.scales import (
 )
 from ripeness.report.documents import Document
 
-WIDTH, LEFT, RIGHT = 720, 158, 12
+WIDTH, RIGHT = 720, 12
 LANE, ISSUE, GAP, HEAD = 34, 25, 7, 17
-"""Width of the drawing, room for labels, heights of a lane and of an issue, gap between them, in pixels."""
+"""Width of the drawing, heights of a lane and of an issue, gap between them, room of a heading, in pixels."""
+
+LETTER, MARGIN = 5.7, 16
+"""Room that a letter of a lane's name takes at most, and that a name has around it, in pixels."""
 
 MET = ("direct", "three_way")
 """Contacts at which both sides sat at one table."""
+
+SESSIONS, OTHERS = "Sessions", "Exchanges, truces, other"
+"""Names of the lanes of meetings, and of what is no meeting."""
 
 PRESSURE = (
     (("cost", "strike"), "a", "Cost and strikes on {a}"),
@@ -47,8 +53,9 @@ MARKS = (GREEN, PLUM)
 class Lanes:
     """Lanes under each other; a lane knows where it begins."""
 
-    def __init__(self, first: date, last: date) -> None:
-        self.x = Scale(first.toordinal(), last.toordinal(), LEFT, WIDTH - RIGHT)
+    def __init__(self, first: date, last: date, labels: Sequence[str]) -> None:
+        self.left = round(LETTER * max(map(len, labels)) + MARGIN)
+        self.x = Scale(first.toordinal(), last.toordinal(), self.left, WIDTH - RIGHT)
         self.first, self.last = first, last
         self.parts: list[Mark] = []
         self.height = HEAD + 4.0
@@ -63,8 +70,10 @@ class Lanes:
         self.parts.append(
             mark(
                 "g",
-                shape("rect", x=LEFT, y=0, width=WIDTH - LEFT - RIGHT, height=height, fill="#f5f6f8"),
-                written(label, LEFT - 8.0, middle + 3.5, anchor="end", colour=INK),
+                shape(
+                    "rect", x=self.left, y=0, width=WIDTH - self.left - RIGHT, height=height, fill="#f5f6f8"
+                ),
+                written(label, self.left - 8.0, middle + 3.5, anchor="end", colour=INK),
                 *content,
                 transform=f"translate(0 {self.height:.1f})",
             )
@@ -73,7 +82,7 @@ class Lanes:
 
     def heading(self, text: str) -> None:
         """A line of text over the lanes that follow."""
-        self.parts.append(written(text, float(LEFT), self.height + 9, anchor="start", bold=True))
+        self.parts.append(written(text, float(self.left), self.height + 9, anchor="start", bold=True))
         self.height += HEAD
 
     def years(self) -> Mark:
@@ -102,24 +111,31 @@ def timeline_figure(talks: Document, *, paper: bool) -> Mark:
     parties = talks["parties"]
     days = [row["start"] for row in talks["rounds"]] + [row["end"] for row in talks["rounds"]]
     days += [row["date"] for row in (*talks["positions"], *talks["events"])]
-    lanes = Lanes(date.fromisoformat(min(days)), date.fromisoformat(max(days)))
-    _sessions(lanes, talks["rounds"])
     issues = list(dict.fromkeys(row["issue"] for row in talks["positions"] if row["score"] is not None))
+    pressure = {
+        label.format(**parties): found
+        for kinds, side, label in PRESSURE
+        if (
+            found := [
+                e
+                for e in talks["events"]
+                if e["kind"] in kinds and e["target"] == parties[side] and e["direction"]
+            ]
+        )
+    }
+    labels = [SESSIONS, OTHERS, *map(spoken, issues), *pressure]
+    lanes = Lanes(date.fromisoformat(min(days)), date.fromisoformat(max(days)), labels)
+    _sessions(lanes, talks["rounds"])
     if issues:
         lanes.heading(
             f"Positions by issue: up is towards {parties['a']}’s maximal aim, down towards {parties['d']}’s"
         )
         for issue in issues:
             _issue(lanes, talks["positions"], issue, parties)
-    lanes.heading("Acts of pressure: up tightens, down eases")
-    for kinds, side, label in PRESSURE:
-        found = [
-            e
-            for e in talks["events"]
-            if e["kind"] in kinds and e["target"] == parties[side] and e["direction"]
-        ]
-        if found:
-            _pressure(lanes, found, label.format(**parties))
+    if pressure:
+        lanes.heading("Acts of pressure: up tightens, down eases")
+    for label, found in pressure.items():
+        _pressure(lanes, found, label)
     words = (
         f"Record of talks from {lanes.first} to {lanes.last}: {len(talks['rounds'])} rounds and contacts, "
         f"{len(talks['positions'])} coded positions on {len(issues)} issues, {len(talks['events'])} acts of pressure, "
@@ -175,9 +191,9 @@ def _sessions(lanes: Lanes, rounds: Sequence[Document]) -> None:
             )
         )
     if marks:
-        lanes.lane("Sessions", LANE, *marks)
+        lanes.lane(SESSIONS, LANE, *marks)
     if others:
-        lanes.lane("Exchanges, truces, other", ISSUE, *others)
+        lanes.lane(OTHERS, ISSUE, *others)
 
 
 def _issue(lanes: Lanes, positions: Sequence[Document], issue: str, parties: Document) -> None:
@@ -224,7 +240,9 @@ def _issue(lanes: Lanes, positions: Sequence[Document], issue: str, parties: Doc
 
 def _pressure(lanes: Lanes, events: Sequence[Document], label: str) -> None:
     middle = ISSUE / 2
-    drawn = [shape("line", x1=LEFT, x2=WIDTH - RIGHT, y1=middle, y2=middle, stroke=MUTED, stroke_width=".6")]
+    drawn = [
+        shape("line", x1=lanes.left, x2=WIDTH - RIGHT, y1=middle, y2=middle, stroke=MUTED, stroke_width=".6")
+    ]
     for row in events:
         at, up = lanes.at(row["date"]), row["direction"] > 0
         drawn.append(

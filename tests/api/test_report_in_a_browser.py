@@ -1,0 +1,79 @@
+"""The page in a browser: an automated check of accessibility finds nothing, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import ripeness
+
+ROOT = Path(__file__).parents[2]
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(os.environ.get("AXE_CORE", ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"))
+
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+ASK = """
+document.querySelectorAll('details').forEach(each => each.open = true);
+axe.run(document).then(found => {
+  const pre = document.createElement('pre');
+  pre.id = 'found';
+  pre.textContent = JSON.stringify({
+    wide: document.documentElement.scrollWidth > window.innerWidth,
+    passes: found.passes.length,
+    violations: found.violations.map(each => each.id + ': ' + each.nodes[0].html.slice(0, 200)),
+  });
+  document.body.append(pre);
+});
+"""
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
+    pytest.mark.skipif(
+        not AXE.is_file(),
+        reason="no axe-core: npm install --prefix build/axe axe-core, or set AXE_CORE to its file",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("report") / "r.html"
+    options = {"members": 40, "structural_draws": 8, "policies": "simultaneous"}
+    ripeness.report("korea_1951_53", file, **options)
+    return file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("size", ["1280,900", "500,900"])  # Chromium's window is at least 500 wide
+def test_axe_finds_nothing(page: str, size: str, tmp_path: Path) -> None:
+    open_ = re.sub(r"<meta http-equiv[^>]*>", "", page)
+    asked = open_.replace(
+        "</body>", f"<script>{AXE.read_text('utf-8')}</script><script>{ASK}</script></body>"
+    )
+    file = tmp_path / "asked.html"
+    file.write_text(asked, "utf-8")
+    command = [str(BROWSER), *QUIET, f"--window-size={size}", f"--user-data-dir={tmp_path / 'user'}"]
+    command += ["--virtual-time-budget=60000", "--dump-dom", file.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.DOTALL)
+    assert found is not None, done.stderr[-2000:]
+    said = json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    assert said["violations"] == []
+    assert said["passes"] > 20
+    assert not said["wide"]
