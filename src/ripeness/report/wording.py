@@ -1,8 +1,19 @@
-"""The words of verdicts, in one place for tables, reports and the page (docs/wording.md)."""
+"""The words that recur, in one place for tables, reports and the page (docs/wording.md)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+BANNER = "A model for thinking, not a forecast. Every number is conditional on the policy named beside it."
+"""What stands over every page of numbers."""
+
+IN_THIS_MODEL = "in this model"
+"""What belongs to every result of a run."""
+
+WHAT_IF = "Every number is a what-if about the policies below, and no forecast of what will be done."
+NO_SINGLE_CHANCE = "the band is what the assumptions leave open, so there is no single chance of peace"
+NO_TRADE_OFF = "Fewer of them is never set off against money or land here."
+"""What must be said beside conditional results, chances of a deal, and losses of people."""
 
 
 class VerdictWords(NamedTuple):

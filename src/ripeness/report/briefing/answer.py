@@ -11,6 +11,7 @@ from ripeness.report.documents import Document, with_party_names
 from ripeness.report.numbers import DIFFERENCE_DIGITS, decimals_for, number, percent
 from ripeness.report.scores import CHART_MONTHS
 from ripeness.report.tables import Spread
+from ripeness.report.wording import IN_THIS_MODEL, NO_SINGLE_CHANCE, WHAT_IF
 
 MATERIAL = 0.01
 """Smallest median difference, share of the reference's median, that a settled sign is reported for."""
@@ -24,7 +25,7 @@ def answer_of(document: Document) -> list[dict[str, str]]:
     compare, names = with_party_names(document["compare"]), Names(document)
     told = BargainingDocument.of(compare)
     return [
-        _entry("A lasting deal", *(_deal(told, names) if told else (_no_bargaining(), _conditional()))),
+        _entry("A lasting deal", *(_deal(told, names) if told else (_no_bargaining(), WHAT_IF))),
         _entry("Talks and pressure", *(_orders(told, names) if told else _no_orders())),
         _entry("Money", *_money(compare, names)),
         _entry("People", *(_people(told, names) if told else _no_people())),
@@ -59,16 +60,12 @@ def _no_bargaining() -> str:
     return f"This run compares money and fighting only; {OUTSIDE}."
 
 
-def _conditional() -> str:
-    return "Every number is a what-if about the policies below, and no forecast of what will be done."
-
-
 def _deal(told: BargainingDocument, names: Names) -> tuple[str, str]:
     """How often a lasting deal comes: the reference, then the widest span over policies and models."""
     here = told.spread(told.reference, told.main, DEAL)
     sentence = (
-        f"In this model a deal that lasts five years comes by {told.told['until']} in {_sized(here, shares=True)} of "
-        f"100 futures under {names.quoted(told.reference)}"
+        f"{IN_THIS_MODEL.capitalize()} a deal that lasts five years comes by {told.told['until']} in "
+        f"{_sized(here, shares=True)} of 100 futures under {names.quoted(told.reference)}"
     )
     middles = [
         found.median
@@ -81,7 +78,7 @@ def _deal(told: BargainingDocument, names: Names) -> tuple[str, str]:
             f"; over all policies and the {len(told.rivals_and_main)} models the medians run from "
             f"{percent(min(middles))} to {percent(max(middles))}"
         )
-    uncertain = "The band is what the assumptions leave open, so there is no single chance of peace"
+    uncertain = NO_SINGLE_CHANCE.capitalize()
     if told.null is not None and (null := told.spread(told.reference, told.null, DEAL)) is not None:
         uncertain += (
             f"; a yardstick that knows only {told.about(told.null)} gives {_sized(null, shares=True)}"
@@ -93,7 +90,7 @@ def _orders(told: BargainingDocument, names: Names) -> tuple[str, str]:
     """Which policies models agree on, for lasting deals; then those they do not agree on."""
     verdicts = told.verdicts(DEAL)
     if not verdicts:
-        return "There is one policy only, so nothing is said of orders.", _conditional()
+        return "There is one policy only, so nothing is said of orders.", WHAT_IF
     sides = []
     for sign, word in ((1, "more"), (-1, "less")):
         agreed = [
@@ -105,8 +102,8 @@ def _orders(told: BargainingDocument, names: Names) -> tuple[str, str]:
             sides.append(f"{word} frequent under {names.listed(agreed)}")
     reference = names.quoted(told.reference)
     sentence = (
-        f"Lasting deals are {' and '.join(sides)} than under {reference} in this model and at least one rival, with no "
-        "rival against"
+        f"Lasting deals are {' and '.join(sides)} than under {reference} {IN_THIS_MODEL} and at least one rival, with "
+        "no rival against"
         if sides
         else f"No policy makes lasting deals more or less frequent than {reference} in this model and a rival alike"
     )
@@ -144,7 +141,7 @@ def _money(compare: Document, names: Names) -> tuple[str, str]:
     ]
     aims = [each["metric"] for each in compare["objectives"]]
     if not aims or not others:
-        return "Money is not modelled in this case, or there is one policy only.", _conditional()
+        return "Money is not modelled in this case, or there is one policy only.", WHAT_IF
     aim, run, reference = aims[0], compare["run"], names.quoted(compare["reference"])
     about = compare["metrics"][aim]
     gaps = {name: compare["policies"][name]["difference"][aim] for name in others}
@@ -169,8 +166,8 @@ def _money(compare: Document, names: Names) -> tuple[str, str]:
                 f"{word} under {names.listed(found)}{lead}: {middle} ({low} to {high}) {about['unit']}"
             )
     sentence = (
-        f"In this model {label} of {window} is, against {reference} and in at least {percent(SETTLED)} of 100 futures, "
-        f"{'; '.join(parts)}"
+        f"{IN_THIS_MODEL.capitalize()} {label} of {window} is, against {reference} and in at least "
+        f"{percent(SETTLED)} of 100 futures, {'; '.join(parts)}"
         if parts
         else f"No policy moves {label} of {window} the same way in {percent(SETTLED)} of 100 futures, against "
         f"{reference}"

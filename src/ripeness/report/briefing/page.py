@@ -10,6 +10,7 @@ from ripeness.report.briefing.sections import Pages
 from ripeness.report.comparison import comparison_tables
 from ripeness.report.documents import Document
 from ripeness.report.tables import Table
+from ripeness.report.wording import BANNER
 
 CONTENTS: tuple[tuple[str, sections.Section], ...] = (
     ("The question", sections.question),
@@ -28,8 +29,6 @@ CONTENTS: tuple[tuple[str, sections.Section], ...] = (
     ("The run, and how to repeat it", record_sections.origin),
 )
 """Headings and sections in the order of reading."""
-
-BANNER = "A model for thinking, not a forecast. Every number is conditional on the policy named beside it."
 
 
 def briefing_page(document: Document, *, paper: bool = False) -> str:

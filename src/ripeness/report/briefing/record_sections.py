@@ -16,7 +16,7 @@ from ripeness.report.numbers import number, percent
 from ripeness.report.scores import FEW, MONTHS, legend
 from ripeness.report.tables import Cell, Column, Table
 from ripeness.report.talks import talks_tables
-from ripeness.report.wording import VERDICTS, verdict_word
+from ripeness.report.wording import IN_THIS_MODEL, VERDICTS, verdict_word
 
 QUALITIES = (
     ("reported", BLUE),
@@ -96,7 +96,7 @@ def _statistic(each: Document) -> str:
     """A probability as so many of 100, or the statistic as it stands."""
     found = each.get("probability")
     if isinstance(found, int | float):
-        return f"in {percent(float(found))} of 100 futures, in this model"
+        return f"in {percent(float(found))} of 100 futures, {IN_THIS_MODEL}"
     statistic = each.get("statistic")
     if isinstance(statistic, Mapping):
         return ", ".join(f"{spoken(str(name))} {_plain(value)}" for name, value in statistic.items())

@@ -15,6 +15,7 @@ from ripeness.report.comparison import comparison_tables
 from ripeness.report.documents import Document, with_party_names
 from ripeness.report.scores import chart_line, legend
 from ripeness.report.tables import Table
+from ripeness.report.wording import NO_TRADE_OFF
 
 SHOWN_MONEY = (
     "fob_discount_usd_bbl",
@@ -219,10 +220,7 @@ def people(pages: Pages) -> Mark | None:
     tables, fans = pages.shown("people", "people_by_model"), pages.fans("losses_a", "losses_d")
     if not tables and not fans:
         return None
-    lead = (
-        "Killed, wounded and missing of every side stand beside each other. Fewer of them is never set off against "
-        "money or land here."
-    )
+    lead = f"Killed, wounded and missing of every side stand beside each other. {NO_TRADE_OFF}"
     return joined(mark("p", lead), tables, fans)
 
 
