@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ripeness.api.backcasting import backcast
     from ripeness.api.case_library import cases, check, faults_document, new, schema
+    from ripeness.api.claim_tests import claims
     from ripeness.api.comparison import Comparison, compare, run
     from ripeness.api.discovering import discover
     from ripeness.api.influence import sensitivity
@@ -34,6 +35,7 @@ COMMANDS = (
     "experiments",
     "discover",
     "talks",
+    "claims",
     "report",
     "fit",
     "sensitivity",
@@ -48,6 +50,7 @@ _HOME = {
     **dict.fromkeys(("cases", "check", "faults_document", "new", "schema"), "case_library"),
     **dict.fromkeys(("Comparison", "compare", "run"), "comparison"),
     "backcast": "backcasting",
+    "claims": "claim_tests",
     "discover": "discovering",
     "experiments": "natural_experiments",
     "gradient": "lever_gradient",
@@ -72,6 +75,7 @@ __all__ = [
     "bench",
     "cases",
     "check",
+    "claims",
     "compare",
     "discover",
     "experiments",

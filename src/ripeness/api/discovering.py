@@ -30,7 +30,7 @@ from ripeness.api.progress import Progress, told
 from ripeness.api.results import Answer, run_block
 from ripeness.api.simulation import Asked, Options, When, month
 from ripeness.base import RipenessError, suggestion
-from ripeness.case import REFERENCE, WORLD, Claim, Condition, Reading, load
+from ripeness.case import REFERENCE, WORLD, Claim, Condition, Reading, condition_in, load
 from ripeness.ensemble.metrics import metrics_of, objectives_of
 from ripeness.report.discovery import (
     box_sentence,
@@ -187,12 +187,12 @@ def discover(
 
 
 def _claim(case: Case, name: str) -> tuple[Claim, Condition]:
-    tests = {key: each.test for key, each in case.claims.items() if isinstance(each.test, Condition)}
+    tests = {key: test for key, each in case.claims.items() if (test := condition_in(each.test)) is not None}
     if name not in case.claims:
         raise RipenessError(f"case {case.name} has no claim {name!r}", suggestion(name, list(tests), "claim"))
     if name not in tests:
         raise RipenessError(
-            f"claim {name} has no test of kind condition", suggestion(name, list(tests), "claim")
+            f"claim {name} has no test on futures", suggestion(name, list(tests), "claim")
         )
     return case.claims[name], tests[name]
 

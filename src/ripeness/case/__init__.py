@@ -24,6 +24,7 @@ from ripeness.case.claim import (
     Take,
     TalksMeasure,
     Tension,
+    condition_in,
 )
 from ripeness.case.claim_tables import matching, merged
 from ripeness.case.experiment import (
@@ -172,6 +173,7 @@ __all__ = [
     "as_program",
     "blocks_of",
     "check",
+    "condition_in",
     "inputs_of_scores",
     "lever_range",
     "load",

@@ -315,3 +315,10 @@ class Claim:
     quality: str
     test: ClaimTest
     note: tuple[str, ...] = ()
+
+
+def condition_in(test: ClaimTest) -> Condition | None:
+    """The test on futures that `discover` can look into: the test itself, or the first among its parts."""
+    if isinstance(test, Compound):
+        return next((found for part in test.parts if (found := condition_in(part.test)) is not None), None)
+    return test if isinstance(test, Condition) else None
