@@ -26,7 +26,7 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 
 MOST = 2.0 / 3.0
-"""Share of futures from which a model says yes; below 1 less this it says no, and between it cannot tell. Judgement."""
+"""Share of futures from which a model says yes; up to 1 less this it says no, and between it cannot tell. Judgement."""
 
 NULLS = ("n0", "n1")
 """Models that are shown and not counted: they are made to know nothing of pressure, or of talks."""
@@ -44,7 +44,7 @@ class Answer:
 
     low, high: 5 and 95 % of the shares of structural draws (endings), or the sampling band (the world). says: `yes`,
     `no`, `open`, or `none` where the model has no such quantity. turns_at: the threshold at which it would hold in
-    half of the futures.
+    half of the futures; most: the largest share at any number of months, for a rule without such a threshold.
     """
 
     share: float
@@ -53,6 +53,9 @@ class Answer:
     futures: int
     says: str
     turns_at: float | None = None
+    most: float | None = None
+    other_way: float | None = None
+    """Share of futures in which the difference is as large the other way, for a rule about a difference."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +106,13 @@ def answer_of(
     turns_at: float | None,
     *,
     by_draw: bool,
+    most: float | None = None,
 ) -> Answer:
     """What a model says, from the futures in which a reading holds, held and known (n,), and their groups (n,).
 
-    by_draw: the band runs over the groups' own shares (structural draws); else it is that of the share itself, with
-    groups as the independent pieces of evidence.
+    by_draw: the band runs over the groups' own shares (structural draws), and yes or no needs nearly every draw on its
+    side; else it is that of the share itself, with groups as the independent pieces of evidence, and must not reach
+    across the bound. most: the largest share that any threshold would give, where there is no turning point.
     """
     held, groups = held[known], groups[known]
     if not held.size:
@@ -122,8 +127,9 @@ def answer_of(
         weight = sizes / sizes.sum()
         error = float(np.sqrt((weight**2 * (shares - share) ** 2).sum()))
         low, high = max(share - BAND * error, 0.0), min(share + BAND * error, 1.0)
-    says = "yes" if share >= MOST else "no" if share <= 1.0 - MOST else "open"
-    return Answer(share, low, high, int(held.size), says, turns_at)
+    yes, no = (low >= 0.5, high <= 0.5) if by_draw else (low >= MOST, high <= 1.0 - MOST)
+    says = "yes" if share >= MOST and yes else "no" if share <= 1.0 - MOST and no else "open"
+    return Answer(share, low, high, int(held.size), says, turns_at, most)
 
 
 def models_verdict(models: Mapping[str, Answer]) -> Judged:

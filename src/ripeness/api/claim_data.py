@@ -65,6 +65,7 @@ MEASURE_WORDS = {
     "conceded": "mean movement towards the other side",
     "distance": "least distance of the two sides",
     "overlap": "correlation of pressure and process by month",
+    "net_in_talks": "net acts a month while talks went on",
     "net_with_talks": "net acts in a month with talks less in a quiet one",
     "fulfilment": "share of due products carried out",
     "rank_gap": "gap of rank between the delegations",
@@ -75,21 +76,23 @@ MEASURE_WORDS = {
 
 def found_in_data(case: Case, spec: Spec) -> Finding:
     """What a test on data finds; RipenessError where it names what the case does not hold."""
-    run: Callable[[Case, Any], Finding] = {
+    tests: dict[type, Callable[[Case, Any], Finding]] = {
         Figure: figure,
         Rows: record,
         Count: count,
         BeforeAfter: before_after,
         TalksMeasure: talks_measure,
         ExperimentSign: experiment,
-    }[type(spec)]
-    return run(case, spec)
+    }
+    return tests[type(spec)](case, spec)
 
 
 def said(value: float, unit: str = "", share: bool = False) -> str:
     """A number with its unit, to three digits."""
     if unit == "share" or share:
         return f"{number(100 * value, decimals_for([100 * value]))} %"
+    if unit == "count" and value.is_integer():
+        return number(value, 0)
     words = number(value, decimals_for([value], DIGITS))
     return words if unit in ("", "none", "count", "flag", "index") else f"{words} {unit}"
 
@@ -100,7 +103,9 @@ def bound_words(bound: Bound, unit: str = "") -> str:
         return f"at least {said(bound.low, unit)}"
     if math.isinf(bound.low):
         return f"at most {said(bound.high, unit)}"
-    return f"between {said(bound.low, unit)} and {said(bound.high, unit)}"
+    if bound.low == bound.high:
+        return f"exactly {said(bound.low, unit)}"
+    return f"{said(bound.low, unit)} to {said(bound.high, unit)}"
 
 
 def _finding(
@@ -125,10 +130,7 @@ def _finding(
     band = "" if low is None or high is None else f" ({said(low, unit)} to {said(high, unit)})"
     if not doubt and edge_doubt(value, sd, bound.low, bound.high):
         doubt = "the number's own error reaches across the bound"
-    turn = flip_value(value, bound.low, bound.high)
-    turns = (
-        () if turn is None else (f"{label} were {'below' if value >= turn else 'above'} {said(turn, unit)}",)
-    )
+    turns = _turns(value, bound, label, unit)
     return Finding(
         f"{label}: {said(value, unit)}{band}; the test asks for {bound_words(bound, unit)}",
         bound.holds(value),
@@ -148,12 +150,24 @@ def _finding(
     )
 
 
+def _turns(value: float, bound: Bound, label: str, unit: str) -> tuple[str, ...]:
+    """The values of the number at which the verdict turns."""
+    if bound.holds(value):
+        ends = [f"below {said(bound.low, unit)}"] if math.isfinite(bound.low) else []
+        ends += [f"above {said(bound.high, unit)}"] if math.isfinite(bound.high) else []
+        return (f"{label} were {' or '.join(ends)}",) if ends else ()
+    turn = flip_value(value, bound.low, bound.high)
+    assert turn is not None
+    reached = "at least" if value < turn else "at most"
+    return (f"{label} were {reached} {said(turn, unit)}",)
+
+
 def _end(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
 def _lacking(words: str) -> Finding:
-    return Finding(words)
+    return Finding(words, flips=("the record held what the test needs",))
 
 
 class Monthly:
@@ -312,8 +326,19 @@ def record(case: Case, test: Rows) -> Finding:
             words = f"{_row_words(against[0])} speaks against it" + (
                 f", {_row_words(rows[0])} for it" if rows else "; nothing in the record for it"
             )
+            flips = (
+                "what speaks against it were shown to be wrong"
+                + ("" if rows else ", and a row for it found"),
+            )
             return Finding(
-                words, bool(rows), words, float(len(rows)), label="rows for it", unit="count", **about
+                words,
+                bool(rows),
+                words,
+                float(len(rows)),
+                label="rows for it",
+                unit="count",
+                flips=flips,
+                **about,
             )
         if not rows:
             words = f"the record of {wanted} holds no row"
@@ -345,9 +370,10 @@ def record(case: Case, test: Rows) -> Finding:
     words = f"the record of {wanted} holds {len(rows) or 'no'} row{'' if len(rows) == 1 else 's'}"
     if rows:
         words += f": {_row_words(rows[0])}"
-    flips = (f"{len(rows)} rows were shown to be wrong",) if rows else ("one such row were found",)
+    gone = "that row was" if len(rows) == 1 else f"those {len(rows)} rows were"
+    flips = (f"{gone} shown to be wrong",) if rows else ("one such row were found",)
     last = (
-        f"to {case.talks.last_day}"
+        f"to {Month.of(case.talks.last_day)}"
         if case.talks is not None and test.rows.table in ("rounds", "facts")
         else ""
     )
@@ -425,9 +451,9 @@ def before_after(case: Case, test: BeforeAfter) -> Finding:
     if len(others) >= FEWEST_PLACEBOS and test.bound.holds(value):
         ordered = sorted(others, reverse=math.isinf(test.bound.high))
         allowed = ordered[min(int(test.placebo * len(others)), len(others) - 1)]
-        turns = (f"the change were no larger than {said(allowed, unit)}, which a tenth of other dates show",)
-        if test.placebo != 0.1:
-            turns = (f"the change were no larger than {said(allowed, unit)}, which other dates show",)
+        shown = f"{percent(test.placebo)} of 100 other dates show {said(allowed, unit)}"
+        beyond = "beyond what the placebo allows" if doubt else "no more than other dates show"
+        turns = (f"the change were {beyond}: {shown}",)
     return _finding(value, sd, test.bound, label, unit, doubt=doubt, remarks=(remark,), flips=turns, **about)
 
 
@@ -515,12 +541,16 @@ def talks_measure(case: Case, test: TalksMeasure) -> Finding:
             for row in record.positions
             if row.issue == test.issue and row.actor in sides and row.date <= end
         ]
-    elif test.measure in ("overlap", "net_with_talks"):
+    elif test.measure in ("overlap", "net_in_talks", "net_with_talks"):
         target = test.target or sides[0]
         acts = talks.net_acts(record.events, months, target=target, kinds=test.kinds, sender=test.party)
         cut = (acts[0][rows_at], acts[1][rows_at])
         each = talks.overlap(cut, spent[rows_at], sender=test.party or "all", target=target, kinds=test.kinds)
-        value = each.correlation if test.measure == "overlap" else each.net_with_talks - each.net_when_quiet
+        value = {
+            "overlap": each.correlation,
+            "net_in_talks": each.net_with_talks,
+            "net_with_talks": each.net_with_talks - each.net_when_quiet,
+        }[test.measure]
         label = f"{label}, by {test.party or 'all'} on {target}"
         rows = [
             row
@@ -549,7 +579,7 @@ def talks_measure(case: Case, test: TalksMeasure) -> Finding:
     if not math.isfinite(value):
         return _lacking(f"the record of talks says nothing of {label} in {_period_words(test.period)}")
     label = f"{label}, {_period_words(Period(start, end))}"
-    about = {
+    about: dict[str, Any] = {
         "qualities": [row.quality for row in rows],
         "sources": [row.source for row in rows][-4:],
         "as_of": str(record.last_day),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from ripeness.api.conditions import (
     futures_by_model,
     holding,
     inputs_that_matter,
+    known_of,
     metric_about,
     occasions,
 )
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 """Where a reading stands: the claim's id, the parts on the way, the reading's name."""
+
+FEWEST = 20
+"""Fewest futures of which it is said what moves them."""
+
+UNTOLD_SPREAD = 0.9
+"""An input with more of its prior spread left is prior-driven."""
 
 RESAMPLES = 20
 """Resamples behind a box that a ledger names; `discover` takes more."""
@@ -77,6 +84,8 @@ class Told:
     boxes: tuple[str, ...]
     start: str
     until: str
+    untold: str = ""
+    """The input that moves the outcome of the world most, where the record has hardly narrowed it."""
 
 
 def asks_of(claims: Sequence[Claim]) -> list[Ask]:
@@ -119,7 +128,10 @@ def told_by_futures(
                         ask.path,
                         Told(ask.reading, {}, {}, {}, (), str(futures.start), str(futures.until)),
                     )
-                    found[ask.path] = _with(told, ask, model, futures, case, options.seed)
+                    told = _with(told, ask, model, futures, case, options.seed)
+                    if model == WORLD:
+                        told = replace(told, untold=_untold(asked, futures, ask.reading))
+                    found[ask.path] = told
     return found, runs
 
 
@@ -129,7 +141,10 @@ def _with(told: Told, ask: Ask, model: str, futures: Futures, case: Case, seed: 
     held, known = holding(futures, ask.reading, censored)
     ending = model != WORLD
     turns = turning_point(futures, ask.reading, censored, known)
-    answers = {**told.answers, model: answer_of(held, known, futures.groups, turns, by_draw=ending)}
+    most = _most_by_any_month(futures, ask.reading, known)
+    answer = answer_of(held, known, futures.groups, turns, by_draw=ending, most=most)
+    answer = replace(answer, other_way=_other_way(futures, ask.reading, censored, known))
+    answers = {**told.answers, model: answer}
     inside, outside = dict(told.inside), dict(told.outside)
     if ask.parameter is not None:
         where = _side(futures, ask.parameter, ask.side, model)
@@ -139,7 +154,29 @@ def _with(told: Told, ask: Ask, model: str, futures: Futures, case: Case, seed: 
     boxes = told.boxes
     if ask.kind == "condition" and ask.reading.name == "as_said" and model not in NULLS:
         boxes += _boxes(case, model, futures, ask.reading, held, known, seed)
-    return Told(told.reading, answers, inside, outside, boxes, told.start, told.until)
+    return replace(told, answers=answers, inside=inside, outside=outside, boxes=boxes)
+
+
+def _untold(asked: Asked, futures: Futures, reading: Reading) -> str:
+    """Label of the input whose ranks go with the margin most, if its prior is nearly all that is known; else empty."""
+    names, rows = inputs_that_matter(futures, reading)
+    value, other = (
+        futures.outcome(reading.metric, reading.policy),
+        futures.outcome(reading.metric, reading.than),
+    )
+    with np.errstate(invalid="ignore"):
+        margin = value if reading.policy == reading.than else value - other
+    fine = np.isfinite(margin)
+    if fine.sum() < FEWEST or np.ptp(margin[fine]) == 0.0:
+        return ""
+    ranks = [np.argsort(np.argsort(row[fine])).astype(float) for row in (margin, *rows)]
+    moved = np.array([abs(np.corrcoef(ranks[0], each)[0, 1]) for each in ranks[1:]])
+    top = names[int(np.argmax(moved))]
+    known = known_of(asked, [top], rows[[int(np.argmax(moved))]])[top]
+    if known.spread_left is None or known.spread_left <= UNTOLD_SPREAD:
+        return ""
+    parameter = asked.case.parameters.get(top) or asked.case.bargaining[top]
+    return parameter.label
 
 
 def _side(futures: Futures, parameter: str, side: str, model: str) -> NDArray[np.bool_] | None:
@@ -176,6 +213,24 @@ def turning_point(
             "at_least": value,
         }[reading.rule]
     return float(np.median(margin))
+
+
+def _other_way(futures: Futures, reading: Reading, censored: bool, known: NDArray[np.bool_]) -> float | None:
+    """Share of futures with as large a difference the other way; None where the rule is about no difference."""
+    if reading.rule not in ("lower_by", "higher_by") or not known.any():
+        return None
+    swapped = replace(reading, policy=reading.than, than=reading.policy)
+    return float(holding(futures, swapped, censored)[0][known].mean())
+
+
+def _most_by_any_month(futures: Futures, reading: Reading, known: NDArray[np.bool_]) -> float | None:
+    """The largest share of futures in which a value is reached by some month and not otherwise."""
+    if reading.rule != "within_months" or not known.any():
+        return None
+    value = futures.outcome(reading.metric, reading.policy)[known]
+    other = futures.outcome(reading.metric, reading.than)[known]
+    months = range(1, futures.until - futures.start + 2)
+    return max(float(((value <= month) & ~(other <= month)).mean()) for month in months)
 
 
 def _boxes(
@@ -223,18 +278,22 @@ def finding_of(case: Case, told: Told) -> Finding:
     rule = RULE_WORDS[reading.rule].format(x=f"{reading.value:g}", than=reading.than)
     said = [
         f"{percent(each.share)} ({percent(each.low)} to {percent(each.high)}) of 100 in {MODEL_WORDS[name]}"
+        + ("" if each.other_way is None else f" (the other way in {percent(each.other_way)})")
         for name, each in told.answers.items()
         if each.says != "none"
     ]
     what = f"{label[0].lower() + label[1:]} {rule}, {reading.policy} from {told.start} to {told.until}"
     flips = [
-        f"the threshold were {number(each.turns_at, decimals_for([each.turns_at]))} in place of {reading.value:g} "
-        f"({MODEL_WORDS[name]} is even there)"
+        turn
         for name, each in told.answers.items()
-        if each.turns_at is not None and name not in NULLS and np.isfinite(each.turns_at)
+        if name not in NULLS and (turn := _turn(reading, each, MODEL_WORDS[name]))
     ]
     lone = [name for name, each in told.answers.items() if each.says != "none" and name not in NULLS]
     remarks = []
+    if told.untold:
+        remarks.append(
+            f"prior-driven: most of the spread goes with an input that the record hardly tells: {told.untold}"
+        )
     if any(name != WORLD for name in lone):
         remarks.append("prior-driven: the record says little of the constants of bargaining")
     if len(lone) == 1 and lone[0] != WORLD:
@@ -250,6 +309,19 @@ def finding_of(case: Case, told: Told) -> Finding:
     )
 
 
+def _turn(reading: Reading, answer: Answer, model: str) -> str:
+    """What would turn one model; empty where nothing that can be computed does."""
+    if answer.most is not None:
+        never = f"at no number of months does it hold in more than {percent(answer.most)} of 100"
+        return f"{model} held in half of its futures; {never}"
+    if answer.turns_at is None or not np.isfinite(answer.turns_at):
+        return ""
+    if answer.turns_at == 0.0 and reading.rule in ("lower_by", "higher_by"):
+        return f"the two policies differed in the middle future of {model}; they do not"
+    turn = number(answer.turns_at, decimals_for([answer.turns_at]))
+    return f"the threshold were {turn} in place of {reading.value:g} ({model} is even there)"
+
+
 def record_of_answer(answer: Answer) -> dict[str, Any]:
     """An answer as plain values."""
     return {
@@ -259,4 +331,5 @@ def record_of_answer(answer: Answer) -> dict[str, Any]:
         "futures": answer.futures,
         "says": answer.says,
         "turns_at": answer.turns_at,
+        "other_way": answer.other_way,
     }

@@ -191,7 +191,7 @@ def _said(kind: str, judged: Judged, first: Finding, reads: Sequence[Read]) -> D
         "test": kind,
         "verdict": judged.verdict,
         "reason": judged.reason,
-        "finding": first.words,
+        "finding": "; ".join((first.words, *_otherwise(judged, reads))),
         "probability": _range(first),
         "statistic": _statistic(first),
         "flips_if": [*first.flips, *(carries(reads) if reads else ())],
@@ -202,6 +202,18 @@ def _said(kind: str, judged: Judged, first: Finding, reads: Sequence[Read]) -> D
         "evidence": list(first.sources),
         "data_as_of": first.as_of,
     }
+
+
+def _otherwise(judged: Judged, reads: Sequence[Read]) -> tuple[str, ...]:
+    """What the readings found that make a claim contested."""
+    if judged.verdict != "contested" or not reads or finding_verdict(reads[0].finding).verdict == "contested":
+        return ()
+    first = finding_verdict(reads[0].finding).verdict
+    return tuple(
+        f"{read.judgment}: {read.finding.words}"
+        for read in reads[1:]
+        if read.relation == "other" and finding_verdict(read.finding).verdict not in (first, "unknown")
+    )
 
 
 def _range(finding: Finding) -> dict[str, float] | None:

@@ -55,6 +55,7 @@ MEASURES = (
     "conceded",
     "distance",
     "overlap",
+    "net_in_talks",
     "net_with_talks",
     "fulfilment",
     "rank_gap",
