@@ -67,7 +67,7 @@ def claims(
 
     Args:
         case: name of a shipped case, a folder, or a file of claims.
-        ids: claims such as `C14` or `C14,C21`; all by default.
+        ids: claims by id, as a list or with commas; all by default.
         members: futures of each run.
         structural_draws: draws of the bargaining constants for which the game is solved.
         seed: counter of the random numbers.
