@@ -197,8 +197,8 @@ class Monthly:
                 self.vintages[row.month] = max(self.vintages.get(row.month, row.vintage), row.vintage)
         self.values = {month: values[month] for month in sorted(months or ())}
         self.sd = {month: math.sqrt(variances[month]) for month in self.values}
-        self.label = " + ".join(_spoken(name) for name in wanted.plus)
-        self.label += "".join(f" less {_spoken(name)}" for name in wanted.minus)
+        self.label = " + ".join(_named(case, name) for name in wanted.plus)
+        self.label += "".join(f" less {_named(case, name)}" for name in wanted.minus)
         self.label += " a day" if wanted.per_day else ""
 
     def within(self, period: Period) -> list[Month]:
@@ -212,6 +212,15 @@ class Monthly:
             "sources": [each for month in months for each in self.sources[month]],
             "as_of": str(max((self.vintages[month] for month in months), default="")),
         }
+
+
+def _named(case: Case, series: str) -> str:
+    """A series in words, with the parties by their names."""
+    parties = {f" {side} ": f" ({case.parties[side].name}) " for side in ("a", "d") if side in case.parties}
+    words = f" {_spoken(series)} "
+    for letter, name in parties.items():
+        words = words.replace(letter, name)
+    return words.strip()
 
 
 def _spoken(name: str) -> str:

@@ -1,6 +1,6 @@
 """The record of talks: rounds, positions on issues, acts of pressure, and what was promised and carried out.
 
-A folder `talks` with up to six tables. Party names are those of the case. On an issue, 0 is the defender's maximal
+A folder `talks` with up to seven tables. Party names are those of the case. On an issue, 0 is the defender's maximal
 position and 1 the attacker's; scores are a coder's judgement, each with a band, and further coders may be added as
 `positions_<coder>.csv`.
 """
