@@ -304,3 +304,14 @@ def test_the_whole_article_runs_and_its_weak_points_come_out(ukraine):
 def test_the_other_argument_runs():
     document = ripeness.claims("iran_iraq_1980_88", members=128, structural_draws=16).document
     assert len(document["claims"]) == 8 and len(document["counts"]) >= 3
+
+
+@pytest.mark.slow
+def test_a_tension_needs_a_policy_that_does_something(ukraine):
+    policy = ukraine.policies["full_enforcement_early"]
+    idle = replace(policy, changes=(), triggers=())
+    without = replace(ukraine, policies={**ukraine.policies, policy.name: idle})
+    part = ripeness.claims(without, ids="C43", members=64, structural_draws=8).document["claims"][0]["parts"][
+        1
+    ]
+    assert part["test"] == "tension" and part["verdict"] == "unknown"

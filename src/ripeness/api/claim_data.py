@@ -365,7 +365,7 @@ def record(case: Case, test: Rows) -> Finding:
                 )
             return _lacking(f"{words}; it does not hold every such row, so that nothing follows")
         more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        gone = "that row was" if len(rows) == 1 else f"those {len(rows)} rows were"
+        gone = "that row were" if len(rows) == 1 else f"those {len(rows)} rows were"
         return Finding(
             f"{_row_words(rows[0])}{more}",
             True,
@@ -379,7 +379,7 @@ def record(case: Case, test: Rows) -> Finding:
     words = f"the record of {wanted} holds {len(rows) or 'no'} row{'' if len(rows) == 1 else 's'}"
     if rows:
         words += f": {_row_words(rows[0])}"
-    gone = "that row was" if len(rows) == 1 else f"those {len(rows)} rows were"
+    gone = "that row were" if len(rows) == 1 else f"those {len(rows)} rows were"
     flips = (f"{gone} shown to be wrong",) if rows else ("one such row were found",)
     last = (
         f"to {Month.of(case.talks.last_day)}"

@@ -191,7 +191,7 @@ def _said(kind: str, judged: Judged, first: Finding, reads: Sequence[Read]) -> D
         "test": kind,
         "verdict": judged.verdict,
         "reason": judged.reason,
-        "finding": "; ".join((first.words, *_otherwise(judged, reads))),
+        "finding": "; ".join((first.words, *_doubted(first), *_otherwise(judged, reads))),
         "probability": _range(first),
         "statistic": _statistic(first),
         "flips_if": [*first.flips, *(carries(reads) if reads else ())],
@@ -202,6 +202,11 @@ def _said(kind: str, judged: Judged, first: Finding, reads: Sequence[Read]) -> D
         "evidence": list(first.sources),
         "data_as_of": first.as_of,
     }
+
+
+def _doubted(finding: Finding) -> tuple[str, ...]:
+    """Why a number is too weak to tell, where its words do not say so."""
+    return (finding.doubt,) if finding.doubt and finding.doubt != finding.words else ()
 
 
 def _otherwise(judged: Judged, reads: Sequence[Read]) -> tuple[str, ...]:
@@ -319,6 +324,7 @@ def _tension(test: Tension, told_of: Told, case: Case) -> Document:
             if split
             else words
         ],
+        "statistic": _split(test, told_of),
         "judgment": test.judgment,
         "readings": [],
         "parts": [],
@@ -326,6 +332,21 @@ def _tension(test: Tension, told_of: Told, case: Case) -> Document:
         "inside": {name: record_of_answer(each) for name, each in told_of.inside.items()},
         "outside": {name: record_of_answer(each) for name, each in told_of.outside.items()},
     }
+
+
+def _split(test: Tension, told_of: Told) -> dict[str, Any] | None:
+    """How often the claim holds on the named side, beside what the judged factor allows, in the first counted model."""
+    for name, inside in told_of.inside.items():
+        if name not in NULLS and inside.says != "none":
+            return {
+                "label": f"share of futures with {test.parameter} {test.side} in which the claim holds",
+                "value": inside.share,
+                "low": inside.low,
+                "high": inside.high,
+                "unit": "share",
+                "bound": [None, test.factor * told_of.outside[name].share],
+            }
+    return None
 
 
 def _run(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ripeness.report.numbers import percent
+from ripeness.report.numbers import decimals_for, number, percent
 from ripeness.report.tables import Column, Table
 from ripeness.report.wording import VERDICTS, verdict_word
 
 Document = Mapping[str, Any]
 
-LONGEST = 150
+LONGEST = 200
 """Characters of a sentence or a finding that a cell of the ledger holds."""
 
 
@@ -28,7 +28,7 @@ def ledger_lines(document: Document) -> tuple[str, ...]:
         if name in document["counts"]
     ]
     return (
-        f"{len(document['claims'])} claims: {', '.join(counts)}.",
+        f"{len(document['claims'])} claim{'s' * (len(document['claims']) != 1)}: {', '.join(counts)}.",
         "No verdict is stored: each comes from running its test on the data and models of this case.",
     )
 
@@ -61,11 +61,30 @@ def _ledger(document: Document) -> Table:
 
 
 def decides(claim: Document) -> str:
-    """The finding that decides: of a compound test, that of the part whose verdict is the whole's."""
+    """The finding that decides: of readings, all of them; of parts, the one whose verdict is the whole's."""
+    if claim["test"] == "readings":
+        return "; ".join(
+            f"{part['says']}: {verdict_word(part['verdict'])}{_number(part)}" for part in claim["parts"]
+        )
     for part in claim["parts"]:
         if part["verdict"] == claim["verdict"] and claim["test"] != "not_testable":
             return f"{part['says']}: {decides(part)}"
     return str(claim["finding"])
+
+
+def _number(tested: Document) -> str:
+    """The number of a part in brackets: its statistic, or the range of futures; empty where it has none."""
+    statistic, share = tested["statistic"], tested["probability"]
+    if share is not None and tested["test"] != "tension":
+        return f" ({percent(share['low'])} to {percent(share['high'])} of 100)"
+    if statistic is None:
+        return ""
+    value, unit = statistic["value"], statistic["unit"]
+    if unit == "share":
+        return f" ({number(100 * value, decimals_for([100 * value]))} %)"
+    whole = float(value).is_integer()
+    words = number(value, 0 if whole else decimals_for([value]))
+    return f" ({words})" if unit in ("", "none", "count") else f" ({words} {unit})"
 
 
 def _meanings(document: Document) -> tuple[str, ...]:
