@@ -111,7 +111,7 @@ def prior_draws(members: int, seed: int = SEED) -> Floats:
         name: SimpleNamespace(prior_at=lambda cutoff, prior=prior: prior) for name, prior in priors.items()
     }
     return draw_parameters(
-        cast(Case, SimpleNamespace(name=CASE, parameters=by_name)), PARAMETERS, members, seed
+        cast(Case, SimpleNamespace(name=CASE, parameters=by_name, pools=())), PARAMETERS, members, seed
     )
 
 

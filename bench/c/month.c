@@ -87,9 +87,9 @@ INLINE Assimilated assimilate(Reader reader, int site, real predicted, real spre
 }
 
 // A6: three errors seen through one weighted sum; `at_zero` is the observation less its prediction without them.
-INLINE Errors3 observe_sum(Reader reader, int site, Errors3 e, real w1, real w2, real w3, real at_zero)
+INLINE Errors3 observe_sum(Reader reader, int site, Errors3 e, real w1, real w2, real w3, real at_zero, real here)
 {
-    const real sd = reader.month[M_observed_sd + site], here = reader.month[M_present + site];
+    const real sd = reader.month[M_observed_sd + site];
     const real k1 = w1 * e.c11 + w2 * e.c21 + w3 * e.c31;
     const real k2 = w1 * e.c21 + w2 * e.c22 + w3 * e.c32;
     const real k3 = w1 * e.c31 + w2 * e.c32 + w3 * e.c33;
@@ -107,6 +107,32 @@ INLINE Errors3 observe_sum(Reader reader, int site, Errors3 e, real w1, real w2,
         e.c32 - g3 * k2,
         e.c33 - g3 * k3,
         here * log_normal(surprise, total),
+    };
+}
+
+// A10: a weighted sum that is known to lie above `at_zero`; `here` is 0 or 1 and `sd` the error of the value at the bound.
+INLINE Errors3 observe_at_least(Errors3 e, real w1, real w2, real w3, real at_zero, real sd, real here)
+{
+    const real k1 = w1 * e.c11 + w2 * e.c21 + w3 * e.c31;
+    const real k2 = w1 * e.c21 + w2 * e.c22 + w3 * e.c32;
+    const real k3 = w1 * e.c31 + w2 * e.c32 + w3 * e.c33;
+    const real total = w1 * k1 + w2 * k2 + w3 * k3, spread = sqrt(total);
+    const real bound =
+        clip((at_zero - (w1 * e.m1 + w2 * e.m2 + w3 * e.m3)) / spread, -FURTHEST_BOUND, FURTHEST_BOUND);
+    const real above = 1.0 / (1.0 + exp(1.5976 * bound + 0.07056 * bound * bound * bound));
+    const real hazard = exp(-0.5 * (bound * bound + 1.8378770664093453)) / above;
+    const real shift = here * hazard / spread, shrink = here * hazard * (hazard - bound) / total;
+    return (Errors3){
+        e.m1 + shift * k1,
+        e.m2 + shift * k2,
+        e.m3 + shift * k3,
+        e.c11 - shrink * k1 * k1,
+        e.c21 - shrink * k2 * k1,
+        e.c22 - shrink * k2 * k2,
+        e.c31 - shrink * k3 * k1,
+        e.c32 - shrink * k3 * k2,
+        e.c33 - shrink * k3 * k3,
+        here * (log(above) - log(here > 0.5 ? sd : 1.0) - 0.5 * 1.8378770664093453),
     };
 }
 
@@ -433,9 +459,17 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
 
         // ---- volumes and stocks (D4)
         const real rho_crude = P(crude_volume_persistence);
+        const real per_run = lifted / crude_for_sea, from_runs = square(per_run) * runs_taken.variance; // A9
+        const real kept_crude = square(rho_crude) * S(crude_variance);
+        const real own_crude = square(lifted) * (square(P(crude_volume_sd)) + kept_crude);
         const Assimilated crude_taken = TAKE(
             crude_seaborne_mbd, crude_volume, lifted * (1.0 + rho_crude * S(crude_error)),
-            lifted * P(crude_volume_sd), square(lifted * rho_crude) * S(crude_variance));
+            lifted * P(crude_volume_sd), square(lifted) * kept_crude + from_runs);
+        const real rest = P(product_yield) - per_run, cross = own_crude - per_run * rest * runs_taken.variance;
+        const real told = month[M_present + SITE_crude_seaborne_mbd] * square(cross)
+                          / (own_crude + from_runs + square(month[M_observed_sd + SITE_crude_seaborne_mbd]));
+        const real open_volume = is_reference * (1.0 - reader.drawing)
+                                 * (own_crude + square(rest) * runs_taken.variance - told);
         const real crude = most(crude_taken.value, 0.2);
         const real unsold = most(unsold_before + (crude - demand) * days, 0.0);
         const real in_transit = 0.5 * round_trip * least(demand, crude);
@@ -463,7 +497,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         const real r1 = P(delivered_persistence), r2 = P(logistics_persistence), r3 = P(tax_wedge_persistence);
         const real sd1 = P(delivered_sd), sd2 = P(logistics_sd), sd3 = law_sd[i];
         const real e1 = r1 * S(delivered_error), e2 = r2 * S(logistics_error), e3 = r3 * S(tax_wedge_error);
-        real error1, error2, error3;
+        real error1, error2, error3, open_price = 0.0;
         if (is_reference) {
             const Errors3 expected = {
                 e1,
@@ -480,12 +514,20 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             const real port = buyer_term + base_logistics;
             const Errors3 quote_seen =
                 observe_sum(reader, SITE_delivered_discount_usd_bbl, expected, 1.0, 0.0, 0.0,
-                            month[M_observed + SITE_delivered_discount_usd_bbl] - buyer_term);
+                            month[M_observed + SITE_delivered_discount_usd_bbl] - buyer_term,
+                            month[M_present + SITE_delivered_discount_usd_bbl]);
             const Errors3 port_seen = observe_sum(reader, SITE_fob_discount_usd_bbl, quote_seen, 1.0, 1.0, 0.0,
-                                                  month[M_observed + SITE_fob_discount_usd_bbl] - port);
-            const Errors3 tax_seen =
-                observe_sum(reader, SITE_urals_tax_usd_bbl, port_seen, 1.0, 1.0, -1.0,
-                            brent - month[M_observed + SITE_urals_tax_usd_bbl] - port + law);
+                                                  month[M_observed + SITE_fob_discount_usd_bbl] - port,
+                                                  month[M_present + SITE_fob_discount_usd_bbl]);
+            const real tax = month[M_observed + SITE_urals_tax_usd_bbl];
+            const real tax_sd = month[M_observed_sd + SITE_urals_tax_usd_bbl];
+            const real tax_here = month[M_present + SITE_urals_tax_usd_bbl];
+            const real above_limit = tax - (brent - M(tax_discount_limit_usd_bbl));
+            const real at_limit = above_limit < AT_LIMIT_SDS * tax_sd ? tax_here : 0.0;
+            const Errors3 limit_seen =
+                observe_at_least(port_seen, 1.0, 1.0, -1.0, brent - tax - port + law, tax_sd, at_limit);
+            const Errors3 tax_seen = observe_sum(reader, SITE_urals_tax_usd_bbl, limit_seen, 1.0, 1.0, -1.0,
+                                                 brent - tax - port + law, tax_here - at_limit);
             const Errors3 drawn = draw_errors(reader, tax_seen, Z(delivered), Z(logistics), Z(tax_wedge));
             error1 = drawn.m1;
             error2 = drawn.m2;
@@ -501,7 +543,8 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             KEEP(tax_wedge, (error3 - e3) / sd3);
             LOG_DENSITY(delivered_discount_usd_bbl, quote_seen.log_density);
             LOG_DENSITY(fob_discount_usd_bbl, port_seen.log_density);
-            LOG_DENSITY(urals_tax_usd_bbl, tax_seen.log_density);
+            LOG_DENSITY(urals_tax_usd_bbl, limit_seen.log_density + tax_seen.log_density);
+            open_price = drawn.c11 + 2.0 * drawn.c21 + drawn.c22;
         } else {
             error1 = e1 + sd1 * Z(delivered);
             error2 = e2 + sd2 * Z(logistics);
@@ -524,7 +567,7 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
         S(pressure_adapted) = adapted;
         S(unsold_mb) = unsold_after;
         S(crude_error) = crude / lifted - 1.0;
-        S(crude_variance) = crude_taken.variance / square(lifted);
+        S(crude_variance) = crude_taken.variance * own_crude / ((own_crude + from_runs) * square(lifted));
         S(lost_capacity_mbd) += P(permanent_loss_share) / 12.0 * most(crude_for_sea - lifted, 0.0);
 
         // ---- purchases (S3)
@@ -533,11 +576,13 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
 
         // ---- receipts (E1 to E3)
         const real rho_products = P(product_volume_persistence);
+        const real kept_products = square(rho_products) * S(product_variance);
+        const real own_products = square(products_before_error) * (square(P(product_volume_sd)) + kept_products);
         const Assimilated volume_taken =
             TAKE(export_volume_mbd, product_volume,
                  crude + P(pipeline_crude_mbd) + products_before_error * (1.0 + rho_products * S(product_error)),
                  products_before_error * P(product_volume_sd),
-                 square(products_before_error * rho_products) * S(product_variance));
+                 square(products_before_error) * kept_products + open_volume);
         const real products = most(volume_taken.value - crude - P(pipeline_crude_mbd), 0.2);
         const real volume = crude + P(pipeline_crude_mbd) + products;
         const real product_price =
@@ -548,14 +593,23 @@ INLINE void month_of_block(const int is_reference, real (*restrict state)[BLOCK]
             days / 1000.0
             * (crude * seaborne_price + P(pipeline_crude_mbd) * pipeline_price + products * product_price);
         const real rho_revenue = P(revenue_persistence);
+        const real per_usd = crude + P(pipeline_discount_pass) * P(pipeline_crude_mbd)
+                             + P(product_discount_pass) * products;
+        const real open_revenue = square(days / 1000.0)
+                                  * (square(per_usd) * open_price + square(product_price) * volume_taken.variance
+                                     + square(seaborne_price - product_price) * crude_taken.variance);
+        const real kept_revenue = square(rho_revenue) * S(revenue_variance);
+        const real own_revenue = square(expected_revenue) * (square(P(revenue_sd)) + kept_revenue);
         const Assimilated revenue_taken =
             TAKE(export_revenue_usd_bn, revenue, expected_revenue * (1.0 + rho_revenue * S(revenue_error)),
-                 expected_revenue * P(revenue_sd), square(expected_revenue * rho_revenue) * S(revenue_variance));
+                 expected_revenue * P(revenue_sd), square(expected_revenue) * kept_revenue + open_revenue);
         const real revenue = most(revenue_taken.value, 0.2);
         S(product_error) = products / products_before_error - 1.0;
-        S(product_variance) = volume_taken.variance / square(products_before_error);
+        S(product_variance) = volume_taken.variance * own_products
+                              / ((own_products + open_volume) * square(products_before_error));
         S(revenue_error) = revenue / expected_revenue - 1.0;
-        S(revenue_variance) = revenue_taken.variance / square(expected_revenue);
+        S(revenue_variance) = revenue_taken.variance * own_revenue
+                              / ((own_revenue + open_revenue) * square(expected_revenue));
         KEEP(product_volume, volume_taken.shock);
         KEEP(revenue, revenue_taken.shock);
         LOG_DENSITY(export_volume_mbd, volume_taken.log_density);

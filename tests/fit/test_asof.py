@@ -99,7 +99,7 @@ def test_a_conditional_forecast_moves_by_what_is_given_alone(ukraine, changed):
 def test_the_likelihood_of_a_fit_does_not_move(ukraine, changed):
     own = target(ukraine, ORIGIN, backend="reference", threads=1)
     other = target(changed, ORIGIN, backend="reference", threads=1)
-    points = np.random.default_rng(0).standard_normal((len(own.free), 16))
+    points = np.random.default_rng(0).standard_normal((own.dimension, 16))
     np.testing.assert_array_equal(own(points), other(points))
     assert len(own.free) < layout_of(Parameters).size
 

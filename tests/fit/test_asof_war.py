@@ -99,7 +99,7 @@ def test_the_likelihood_of_the_war_does_not_move(changed):
         target(case, ORIGIN, backend="reference", threads=1, part="war", money=money)
         for case in (UKRAINE, changed)
     )
-    points = np.random.default_rng(0).standard_normal((len(own.free), 8))
+    points = np.random.default_rng(0).standard_normal((own.dimension, 8))
     np.testing.assert_array_equal(own(points), other(points))
 
 

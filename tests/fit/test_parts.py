@@ -80,14 +80,14 @@ def test_money_is_fitted_as_if_there_were_no_war(both):
     """The record of the front changes nothing that is believed of money."""
     alone = target(cases.as_program(both, "money_chain"), CUTOFF, backend="reference", threads=1)
     beside = target(both, CUTOFF, backend="reference", threads=1)
-    points = np.random.default_rng(0).standard_normal((len(alone.free), 8))
+    points = np.random.default_rng(0).standard_normal((alone.dimension, 8))
     np.testing.assert_array_equal(alone(points), beside(points))
 
 
 def test_the_war_s_likelihood_reads_its_own_sites_given_one_draw_of_money(both):
     money = central(MONEY, both)[:, :1]
     own = target(both, CUTOFF, "reference", 1, part="war", money=money)
-    points = np.random.default_rng(0).standard_normal((len(own.free), 16))
+    points = np.random.default_rng(0).standard_normal((own.dimension, 16))
     found = own(points)
     assert np.isfinite(found).all() and np.ptp(found) > 1.0
     silent = replace(both, observations={k: v for k, v in both.observations.items() if k != "territory_km2"})

@@ -188,7 +188,7 @@ class Bench:
         by_name = {
             name: SimpleNamespace(prior_at=lambda _, prior=prior: prior) for name, prior in priors.items()
         }
-        case = SimpleNamespace(name="ukraine", parameters=by_name)
+        case = SimpleNamespace(name="ukraine", parameters=by_name, pools=())
         self.drawn[number, seed] = PARAMETER_ROWS.unpack(draw_parameters(case, PARAMETER_ROWS, number, seed))
         return self.drawn[number, seed]
 

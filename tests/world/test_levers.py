@@ -83,7 +83,14 @@ def blocks(bench, state, params, levers):
     _, market = oil_market(state, params, held, month, silent, reader, np)
     _, refined = refining(state, params, held, month, silent, reader, np)
     _, ships = fleet(state, params, held, month, silent, reader, np)
-    given = (market.brent.value, market.scarcity, market.shipping_alarm, ships, refined.crude_for_sea_mbd)
+    given = (
+        market.brent.value,
+        market.scarcity,
+        market.shipping_alarm,
+        ships,
+        refined.crude_for_sea_mbd,
+        0.0,
+    )
     return {
         "oil_market": oil_market(state, params, own, month, silent, reader, np),
         "refining": refining(state, params, own, month, silent, reader, np),

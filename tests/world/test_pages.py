@@ -14,13 +14,18 @@ PAGES = ROOT / "docs" / "model"
 SOURCES = [
     *sorted((ROOT / "src" / "ripeness" / "world").glob("*.py")),
     *sorted((ROOT / "src" / "ripeness" / "bargaining").glob("*.py")),
+    *sorted((ROOT / "src" / "ripeness" / "analysis").glob("*.py")),
+    ROOT / "src/ripeness/policy/search_points.py",
     *(ROOT / "src/ripeness/ensemble" / name for name in ("month.py", "effort.py", "plans.py", "budgets.py")),
 ]
 
 PAGE_WITHOUT_NAME = {"assimilation.py": "assimilation.md", "month.py": "triggers.md"}
 """Pages of files whose docstring names none."""
 
-IN_PAGE = re.compile(r"^\*\*([A-Z]{1,2}\d+)\*\*", re.MULTILINE)
+WITHOUT_NUMBERS = {"discovery.md", "talks.md"}
+"""Pages of measures that are said in words."""
+
+IN_PAGE = re.compile(r"^(?:\| )?\*\*([A-Z]{1,2}\d+)\*\*", re.MULTILINE)
 
 
 def in_code() -> dict[str, set[str]]:
@@ -45,7 +50,7 @@ def in_code() -> dict[str, set[str]]:
 
 def test_every_block_with_equations_has_a_page():
     pages = in_code()
-    assert set(pages) == {path.name for path in PAGES.glob("*.md")} - {"README.md"}
+    assert set(pages) == {path.name for path in PAGES.glob("*.md")} - {"README.md"} - WITHOUT_NUMBERS
     assert all(pages.values())
 
 
@@ -53,7 +58,8 @@ def test_every_block_with_equations_has_a_page():
 def test_code_and_page_name_the_same_equations(page):
     numbers = IN_PAGE.findall((PAGES / page).read_text())
     assert len(numbers) == len(set(numbers)), "a number stands twice"
-    assert set(numbers) == in_code()[page]
+    assert set(numbers) == in_code().get(page, set())
+    assert bool(numbers) == (page not in WITHOUT_NUMBERS)
 
 
 def test_the_index_names_every_page():

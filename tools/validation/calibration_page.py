@@ -1,8 +1,9 @@
 """Write docs/validation/calibration.md: do fits find what made a history that the model wrote itself?
 
-Run from the repository root: `python tools/validation/calibration_page.py --histories 200`. Every history that is done is
-kept in a folder (--folder, by default out/calibration), so that the command can be stopped and called again, and
-several processes can share the work (--share 1/2). With --page the page is written from what is there.
+Run from the repository root: `python tools/validation/calibration_page.py`. Every history that is done is kept in a
+folder (--folder, by default out/calibration), so that the command can be stopped and called again, and several
+processes can share the work (--share 1/2). With --page the page is written from what is there; its numbers lie beside
+it, and --from-json writes it from them. Set OPENBLAS_NUM_THREADS=1: matrices are small.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
 from ripeness.case import Case, as_program, load
-from ripeness.ensemble.draws import unit_points
-from ripeness.fit.posterior import PARTS, Part, Target, target
+from ripeness.fit.posterior import PARTS, Part, Target, prior_points, target
 from ripeness.fit.synthetic import Histories, Uniformity, by_block, ranks, synthetic_histories
 from ripeness.fit.tempering import temper
-from ripeness.flow import Parameters, layout_of
+from ripeness.flow import Parameters, layout_of, records_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "validation" / "calibration.md"
@@ -74,10 +75,8 @@ def fitted(case: Case, made: Histories, number: int, part: Part) -> dict[str, An
     known = made.parameters[:money, number : number + 1] if part == "war" else None
     likelihood = aimed(target(case, cutoff, threads=1, part=part, money=known), case, made, number)
     start = time.process_time()
-    z = unit_points(likelihood.dimension, PARTICLES, SEED + 1 + number)
-    from scipy.special import ndtri
-
-    run = temper(likelihood, ndtri(z), moves=MOVES, final_moves=FINAL_MOVES, seed=SEED + number)
+    start_points = prior_points(likelihood.dimension, PARTICLES, SEED + 1 + number)
+    run = temper(likelihood, start_points, moves=MOVES, final_moves=FINAL_MOVES, seed=SEED + number)
     draws = likelihood.parameters(run.particles)[likelihood.free]
     truth = made.parameters[rows, number][likelihood.free]
     labels = PARTS[part][0].row_labels
@@ -97,8 +96,6 @@ def fitted(case: Case, made: Histories, number: int, part: Part) -> dict[str, An
 
 def aimed(likelihood: Target, case: Case, made: Histories, number: int) -> Target:
     """The target with a synthetic history in place of the record."""
-    from dataclasses import replace
-
     question = likelihood.question
     months = made.months[number]
     if likelihood.part == "money" and case.program != "money_chain":
@@ -114,8 +111,6 @@ def aimed(likelihood: Target, case: Case, made: Histories, number: int) -> Targe
 
 
 def _month_of(case: Case) -> type:
-    from ripeness.flow import records_of
-
     return records_of(case.program).month
 
 
@@ -178,6 +173,20 @@ def _plain(each: Uniformity) -> dict[str, Any]:
 def page(numbers: dict[str, Any]) -> str:
     """The page."""
     lines = [
+        "# Calibration by simulation",
+        "",
+        "Does a fit find what made a history, when the model itself made it? A parameter set is drawn from the priors, a history of the "
+        "real length is simulated from it with drawn shocks, and it is observed in the months and with the errors in which "
+        "the record is. It is fitted as the record is. If simulation, likelihood and sampler agree, the rank of the true value among "
+        "the draws is uniform, parameter by parameter (Talts and others 2018). Policies, law, plans and the anchor of Brent are those of the record.",
+        "",
+        *(
+            f"{part.capitalize()}: {each['histories']} histories, one run of {numbers['particles']} particles each with "
+            f"{numbers['moves']} moves at each power and {numbers['final_moves']} at the last ({each['sweeps']:.0f} sweeps, "
+            f"{each['effective']:.0f} effective draws), {each['cpu_minutes']:.0f} minutes of one core in all."
+            for part, each in numbers["parts"].items()
+        ),
+        "",
         "| block | parameters | histories | p | p, ranks as independent | 90 % intervals cover | band | reached |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |",
     ]
@@ -188,7 +197,37 @@ def page(numbers: dict[str, Any]) -> str:
             f"| {100 * each['cover']:.1f} % | {100 * each['band'][0]:.0f} to {100 * each['band'][1]:.0f} % "
             f"| {'yes' if met else '**no**'} |"
         )
-    return "\n".join(lines) + "\n"
+    lines += [
+        "",
+        f"Reach: p above {REACH_P:g} and a cover from {100 * REACH_COVER[0]:.0f} to {100 * REACH_COVER[1]:.0f} %. `p` is of the counts of ranks in "
+        "ten bins, with a history as one draw of ten counts, since the ranks of one history hang together (Hotelling's test); "
+        "the next column is the chi-square of all ranks as if they did not. The band is where 19 of 20 covers of a right fit "
+        "lie, for as many independent answers as the histories are worth. With as many blocks as here, one p in twenty falls below by chance.",
+        "",
+        "Parameters whose 90 % interval covers least:",
+        "",
+        "| parameter | cover | mean rank (0.5 where unbiased) | posterior over prior spread |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for each in numbers["parts"].values():
+        lines += [
+            f"| {row['parameter']} | {100 * row['cover']:.0f} % | {row['mean_rank']:.2f} | {row['spread']:.2f} |"
+            for row in each["least_covered"]
+        ]
+    return "\n".join([*lines, "", READING.strip(), ""])
+
+
+READING = """
+## What the answer means
+
+What is tested is the likelihood with its filter ([taking in the record](../model/assimilation.md)): histories are simulated with
+everything drawn, but the likelihood carries conditional means through equations that are not linear and cuts values at caps and floors
+after the record was taken in. Priors are wide, so that histories here reach places where the real one never was: a fund that is
+empty, a fleet that is full, publics near 0 or 100 %.
+
+The same code catches a likelihood that counts the record twice, a biased one, and a sampler that is wrong, on a Gaussian with a
+known answer (tests/fit/test_synthetic.py).
+"""
 
 
 if __name__ == "__main__":

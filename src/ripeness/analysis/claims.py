@@ -208,7 +208,9 @@ def _joined(parts: Sequence[tuple[str, Verdict]], decisive: Verdict, other: Verd
         names = [name for name, each in parts if each == verdict]
         if names:
             whole = len(names) == len(verdicts)
-            return Judged(verdict, f"every part: {_word(verdict)}" if whole else f"because of: {', '.join(names)}")
+            return Judged(
+                verdict, f"every part: {_word(verdict)}" if whole else f"because of: {', '.join(names)}"
+            )
     raise ValueError("a compound test has no parts")
 
 

@@ -1,7 +1,8 @@
 """What knowing more would be worth to whoever chooses, in the unit of what they want.
 
-Gains g (P, n) of policies in futures that count alike; the choice without knowing more is d0, best on average:
+Gains g (P, n) of policies in futures that count alike; the choice without knowing more is d0, best on average.
 
+Equations (docs/model/sensitivity.md):
     VI1  perfect information    EVPI   = E[max_d g_d] - max_d E[g_d]                       (Raiffa and Schlaifer 1961)
     VI2  partial, of inputs X   EVPPI  = E[max_d E[g_d | X]] - max_d E[g_d]
     VI3  a signpost S, seen while n months pass, before the policy begins late (gains g')

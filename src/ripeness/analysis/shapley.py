@@ -2,8 +2,9 @@
 
 Sobol indices need independent inputs, and draws of a posterior are not. The Shapley effect of an input is its mean
 contribution to the explained variance over all orders in which inputs may become known (Owen 2014; Song, Nelson and
-Staum 2016):
+Staum 2016).
 
+Equations (docs/model/sensitivity.md):
     SH1  Sh_i = mean over orders of  v(before i and i) - v(before i),     v(u) = Var(E[Y | X_u]) / Var(Y)
 
 The effects of all inputs add up to v(all), and with what they leave unexplained (`rest`) to 1. An input that does

@@ -1,8 +1,9 @@
 """Shares of variance by input: Sobol indices of first, total and second order from a designed sample.
 
 Inputs are independent. Rows of A and B are independent points of N; AB_i is A with input i from B, BA_i is B with
-input i from A. With values f centred on the mean of all of them and V the variance of f(A) and f(B) together:
+input i from A. With values f centred on the mean of all of them and V the variance of f(A) and f(B) together,
 
+Equations (docs/model/sensitivity.md):
     SA1  S_i   = mean(f_B (f_AB_i - f_A)) / V                      Saltelli and others (2010), table 2 (b)
     SA2  T_i   = mean((f_A - f_AB_i)^2) / (2 V)                    Jansen (1999)
     SA3  S_ij  = mean(f_BA_i f_AB_j - f_A f_B) / V - S_i - S_j     Saltelli (2002)

@@ -1,7 +1,8 @@
 """Smooth fits of outcomes on inputs: the conditional mean E[Y | X] from futures as they were drawn.
 
-Every input is read through its normal score, so that only the order of its values counts:
+Every input is read through its normal score, so that only the order of its values counts.
 
+Equations (docs/model/sensitivity.md):
     SF1  z = Phi^-1((rank - 1/2) / n)            equal values share their mean rank
     SF2  E[Y | X] = c + sum_i s_i(z_i) + sum_{i<j} p_ij(z_i, z_j)
 

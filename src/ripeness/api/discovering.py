@@ -191,9 +191,7 @@ def _claim(case: Case, name: str) -> tuple[Claim, Condition]:
     if name not in case.claims:
         raise RipenessError(f"case {case.name} has no claim {name!r}", suggestion(name, list(tests), "claim"))
     if name not in tests:
-        raise RipenessError(
-            f"claim {name} has no test on futures", suggestion(name, list(tests), "claim")
-        )
+        raise RipenessError(f"claim {name} has no test on futures", suggestion(name, list(tests), "claim"))
     return case.claims[name], tests[name]
 
 

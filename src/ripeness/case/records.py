@@ -77,9 +77,9 @@ class Parameter:
 class Pool:
     """Parameters that are the same quantity for different units: where one prior is off, the others likely are too.
 
-    In the normal scores of their priors, score_i = (c + omega e_i) / sqrt(1 + omega^2) with c and e_i standard normal and
-    omega, how far the members scatter around what they share, half-normal with scale `spread`. Every marginal stays the
-    stated prior; omega without bound would be no pool.
+    In the normal scores of their priors, score_i = (c + omega e_i) / sqrt(1 + omega^2) with c and e_i standard normal
+    and omega, how far the members scatter around what they share, half-normal with scale `spread`. Every marginal
+    stays the stated prior; omega without bound would be no pool.
     """
 
     name: str

@@ -70,10 +70,10 @@ def draw_parameters(
 ) -> Floats:
     """Prior draws (layout.size, members) of the case, rows in the order of `layout`.
 
-    Every row has its own Sobol dimension, fixed ones too, so that a changed prior moves its own row
-    only; what the pools of the case share has dimensions of its own. The first part of a joined record is drawn as it is alone: a program that adds a war to the money chain
-    draws the money chain as it was. With `cutoff`, the priors are those of a fit to the months before it. A row
-    that the case has no parameter for raises RipenessError.
+    Every row has its own Sobol dimension, fixed ones too, so that a changed prior moves its own row only; what the
+    pools of the case share has dimensions of its own. The first part of a joined record is drawn as it is alone: a
+    program that adds a war to the money chain draws the money chain as it was. With `cutoff`, the priors are those
+    of a fit to the months before it. A row that the case has no parameter for raises RipenessError.
     """
     points, size = [], 0
     for kind in parts_of(layout.record):

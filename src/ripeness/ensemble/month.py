@@ -125,12 +125,11 @@ def simulate_money_month(
         market.shipping_alarm,
         ships,
         refined.crude_for_sea_mbd,
+        refined.runs.variance,
         xp,
     )
     state = purchases(state, params, trade.voyage.tce_usd_day, xp)
-    state, earned = receipts(
-        state, params, month, shocks, reader, brent, trade, refined.product_exports_mbd, xp
-    )
+    state, earned = receipts(state, params, month, shocks, reader, brent, trade, refined, xp)
     output = refined.runs.value + params.pipeline_crude_mbd + trade.crude_seaborne.value
     state, budget = treasury(
         state,

@@ -29,6 +29,9 @@ WANTED_ACCEPTANCE = 0.25
 COORDINATES = 14
 """Coordinates moved at once."""
 
+ENOUGH = 8
+"""Particles a coordinate from which on moves go along axes too: an axis fitted to fewer draws them together."""
+
 ROUNDS = 4
 """Times that the Gaussian is fitted to the particles at the last power."""
 
@@ -199,7 +202,7 @@ def _moved(
     accepted = []
     groups: list[NDArray[np.intp]] = []
     for number in range(count):
-        along_axes = number % 2 == 1
+        along_axes = n >= ENOUGH * dimension and number % 2 == 1
         if along_axes and not groups:
             pace = pace.after_a_round(dimension)
             groups = np.array_split(rng.permutation(dimension), -(-dimension // round(pace.group)))

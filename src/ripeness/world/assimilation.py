@@ -13,6 +13,8 @@ other policy of the same future, so that a counterfactual meets the history that
     A4  shock used = (value - predicted) / sigma
     A5  log p(y) = log N(y; predicted, V + r^2)
     A6  three errors seen only through sums: the same with a 3 x 3 covariance, one observation at a time
+    A9  what an earlier block of the month left open of a term adds to V in A1 and A5, and goes with its own share of P'
+    A10 a value at its legal bound says that the sum lies beyond: p = Phi, and the moments of what lies beyond
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ from typing import Any, NamedTuple
 from ripeness.flow import SITES, Array, MonthRow
 
 LOG_2PI = 1.8378770664093453
+
+FURTHEST_BOUND = 2.5
+"""Spreads between a sum and its bound beyond which the bound is taken to lie there: the form of Phi holds to here."""
 
 
 class Reader(NamedTuple):
@@ -128,6 +133,39 @@ def observe_sum(
     )
     mean = tuple(m[i] + gain[i] * surprise for i in range(3))
     density = xp.where(seen.present > 0.5, _log_normal(surprise, total, xp), 0.0)
+    return Errors3(mean, covariance), density
+
+
+def observe_at_least(
+    errors: Errors3,
+    weights: tuple[float, float, float],
+    surprise_at_zero: Array,
+    sd: Array,
+    here: Array,
+    xp: Any,
+) -> tuple[Errors3, Array]:
+    """Update three errors by the news that a weighted sum lies above a bound, where `here` is 1 (A10).
+
+    `surprise_at_zero` is the bound less the sum's prediction with all errors at zero, and `sd` the observation error of
+    the value that stands at the bound. The sum is taken as normal with the moments of the part above.
+    """
+    m, c = errors
+    rows = ((c[0], c[1], c[3]), (c[1], c[2], c[4]), (c[3], c[4], c[5]))
+    cross = [sum(w * row[j] for j, w in enumerate(weights) if w) for row in rows]
+    total = sum(w * cross[i] for i, w in enumerate(weights) if w)
+    spread = xp.sqrt(total)
+    bound = (surprise_at_zero - sum(w * m[i] for i, w in enumerate(weights) if w)) / spread
+    bound = xp.minimum(xp.maximum(bound, -FURTHEST_BOUND), FURTHEST_BOUND)
+    above = 1.0 / (1.0 + xp.exp(1.5976 * bound + 0.07056 * bound * bound * bound))
+    hazard = xp.exp(-0.5 * (bound * bound + LOG_2PI)) / above
+    shift = here * hazard / spread
+    shrink = here * hazard * (hazard - bound) / total
+    covariance = tuple(
+        c[k] - shrink * cross[i] * cross[j]
+        for k, (i, j) in enumerate(((0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)))
+    )
+    mean = tuple(m[i] + shift * cross[i] for i in range(3))
+    density = here * (xp.log(above) - xp.log(xp.where(here > 0.5, sd, 1.0)) - 0.5 * LOG_2PI)
     return Errors3(mean, covariance), density
 
 

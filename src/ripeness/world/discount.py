@@ -27,6 +27,7 @@ from ripeness.world.assimilation import (
     assimilate,
     draw_errors,
     observation,
+    observe_at_least,
     observe_sum,
     predict_errors,
 )
@@ -42,6 +43,9 @@ PACIFIC_WEDGE_SHARE = 0.4
 
 FOB_FLOOR_USD_BBL = 3.0
 """Lowest price at the port: below it carriers, not the seller, take the loss."""
+
+AT_LIMIT_SDS = 4.0
+"""Observation errors above the legal limit within which a tax price is read as set by it."""
 
 FULLEST = 0.96
 """Largest share of all buyers' capacity that a price is sought for; beyond it the discount has no end."""
@@ -82,6 +86,8 @@ class Discount(NamedTuple):
     afloat: Assimilated
     voyage: Voyage
     stock_residual: Array
+    price_variance: Array  # what the record leaves open of the port price, and of crude and products together
+    volume_variance: Array
 
 
 def secondary_pressure(levers: Levers, ban_stigma: Array, waiver: Array) -> Array:
@@ -167,7 +173,14 @@ def price_terms(
     errors, seen_1 = observe_sum(expected, (1.0, 0.0, 0.0), quote.value - delivered, quote, xp)
     errors, seen_2 = observe_sum(errors, (1.0, 1.0, 0.0), port.value - delivered - logistics, port, xp)
     gap = brent - tax.value - delivered - logistics + tax_wedge
-    errors, seen_3 = observe_sum(errors, (1.0, 1.0, -1.0), gap, tax, xp)
+    at_limit = xp.where(
+        tax.value - (brent - month.tax_discount_limit_usd_bbl) < AT_LIMIT_SDS * tax.sd, tax.present, 0.0
+    )
+    freely = tax._replace(present=tax.present - at_limit)
+    # At the limit the tax price says only that the port price lay below: the gap is at least what the limit makes it.
+    errors_limit, seen_limit = observe_at_least(errors, (1.0, 1.0, -1.0), gap, tax.sd, at_limit, xp)
+    errors, seen_3 = observe_sum(errors_limit, (1.0, 1.0, -1.0), gap, freely, xp)
+    seen_3 = seen_3 + seen_limit
     errors = draw_errors(errors, own, reader, xp)
     is_reference = reader.is_reference > 0.5
     final = [xp.where(is_reference, errors.mean[i], expected.mean[i] + spreads[i] * own[i]) for i in range(3)]
@@ -191,9 +204,10 @@ def discount(
     shipping_alarm: Array,
     ships: Fleet,
     crude_for_sea_mbd: Array,
+    runs_variance: Array,
     xp: Any,
 ) -> tuple[WorldState, Discount]:
-    """One month of the crude trade (D1 to D6)."""
+    """One month of the crude trade (D1 to D6); `runs_variance` is what the record leaves open of refinery runs."""
     level = secondary_pressure(levers, params.ban_stigma, 0.0)
     adapted = state.pressure_adapted + (1.0 - halving(params.adaptation_months, xp)) * (
         params.adaptation_share * level - state.pressure_adapted
@@ -232,21 +246,30 @@ def discount(
     free = xp.maximum(ships.capacity - waiting, 0.15 * ships.capacity)
     trip = voyage(offered, round_trip, free, shipping_alarm, params, xp)
 
-    log_spread = params.crude_volume_sd
+    # What is not known of runs is not known of the crude that they leave (A9).
+    per_run = trip.lifted_mbd / crude_for_sea_mbd
+    from_runs = per_run * per_run * runs_variance
+    kept = params.crude_volume_persistence * params.crude_volume_persistence * state.crude_variance
+    squared = trip.lifted_mbd * trip.lifted_mbd
+    own = squared * (params.crude_volume_sd * params.crude_volume_sd + kept)
+    seen_volume = observation(month, reader, "crude_seaborne_mbd")
     expected = trip.lifted_mbd * (1.0 + params.crude_volume_persistence * state.crude_error)
     lifted = assimilate(
         expected,
-        trip.lifted_mbd * log_spread,
+        trip.lifted_mbd * params.crude_volume_sd,
         shocks.crude_volume,
-        observation(month, reader, "crude_seaborne_mbd"),
+        seen_volume,
         reader,
         xp,
-        trip.lifted_mbd
-        * trip.lifted_mbd
-        * params.crude_volume_persistence
-        * params.crude_volume_persistence
-        * state.crude_variance,
+        squared * kept + from_runs,
     )
+    # Runs that leave less crude leave more products: of the sum of both, what is open of runs is open by the rest.
+    filtering = reader.is_reference * (1.0 - reader.drawing)
+    rest = params.product_yield - per_run
+    cross = own - per_run * rest * runs_variance
+    total = own + from_runs + seen_volume.sd * seen_volume.sd
+    told = xp.where(seen_volume.present > 0.5, cross * cross / total, 0.0)
+    volume_variance = filtering * (own + rest * rest * runs_variance - told)
     loaded = xp.maximum(lifted.value, 0.2)
     unsold = xp.maximum(state.unsold_mb + (loaded - demand) * month.days, 0.0)
     in_transit = 0.5 * round_trip * xp.minimum(demand, loaded)
@@ -283,6 +306,7 @@ def discount(
     base_logistics = params.grade_usd_bbl + wedge
     prices = price_terms(state, params, month, shocks, reader, brent, base_delivered, base_logistics, law, xp)
     delivered, logistics, tax_wedge = prices.values
+    covariance = prices.covariance
     below_floor = xp.maximum(FOB_FLOOR_USD_BBL - (brent - delivered - logistics), 0.0)
     fob = brent - delivered - logistics + below_floor
     freight = logistics - params.grade_usd_bbl - rent - below_floor
@@ -300,7 +324,7 @@ def discount(
         tax_wedge_error=tax_wedge - law,
         unsold_mb=unsold_after,
         crude_error=loaded / trip.lifted_mbd - 1.0,
-        crude_variance=lifted.variance / (trip.lifted_mbd * trip.lifted_mbd),
+        crude_variance=lifted.variance * own / ((own + from_runs) * squared),
         lost_capacity_mbd=state.lost_capacity_mbd
         + params.permanent_loss_share / 12.0 * xp.maximum(crude_for_sea_mbd - trip.lifted_mbd, 0.0),
     )
@@ -321,4 +345,6 @@ def discount(
         afloat._replace(value=in_transit + unsold_after),
         trip,
         stock_residual,
+        covariance[0] + 2.0 * covariance[1] + covariance[2],
+        volume_variance,
     )
