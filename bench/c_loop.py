@@ -62,6 +62,7 @@ FACT_LENGTHS = {"taxable_price": LENGTH["lag"]}
 
 
 CONSTANTS_FROM = (
+    "ripeness.world.smooth",
     "ripeness.world.assimilation",
     "ripeness.world.oil_market",
     "ripeness.world.refining",

@@ -63,7 +63,7 @@ typedef struct { // three errors, the lower triangle of their covariance, the lo
 
 INLINE real log_normal(real surprise, real variance)
 {
-    return -0.5 * (surprise * surprise / variance + log(variance) + 1.8378770664093453);
+    return -0.5 * (surprise * surprise / variance + log(variance) + LOG_2PI);
 }
 
 // A1 to A5: one observation into `predicted + error`; a policy that is not the reference takes the shock as given.
@@ -119,8 +119,12 @@ INLINE Errors3 observe_at_least(Errors3 e, real w1, real w2, real w3, real at_ze
     const real total = w1 * k1 + w2 * k2 + w3 * k3, spread = sqrt(total);
     const real bound =
         clip((at_zero - (w1 * e.m1 + w2 * e.m2 + w3 * e.m3)) / spread, -FURTHEST_BOUND, FURTHEST_BOUND);
-    const real above = 1.0 / (1.0 + exp(1.5976 * bound + 0.07056 * bound * bound * bound));
-    const real hazard = exp(-0.5 * (bound * bound + 1.8378770664093453)) / above;
+    const real size = fabs(bound), t = 1.0 / (1.0 + 0.2316419 * size);
+    const real over_density =
+        t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+    const real density = exp(-0.5 * (size * size + LOG_2PI)), beyond = density * over_density;
+    const real above = bound > 0.0 ? beyond : 1.0 - beyond;
+    const real hazard = bound > 0.0 ? 1.0 / over_density : density / above;
     const real shift = here * hazard / spread, shrink = here * hazard * (hazard - bound) / total;
     return (Errors3){
         e.m1 + shift * k1,
@@ -132,7 +136,7 @@ INLINE Errors3 observe_at_least(Errors3 e, real w1, real w2, real w3, real at_ze
         e.c31 - shrink * k3 * k1,
         e.c32 - shrink * k3 * k2,
         e.c33 - shrink * k3 * k3,
-        here * (log(above) - log(here > 0.5 ? sd : 1.0) - 0.5 * 1.8378770664093453),
+        here * (log(above) - log(here > 0.5 ? sd : 1.0) - 0.5 * LOG_2PI),
     };
 }
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import norm, truncnorm
 
 from ripeness.flow import BUYERS, MonthRow, Shocks, layout_of
 from ripeness.world.assimilation import (
@@ -15,6 +16,7 @@ from ripeness.world.assimilation import (
     Reader,
     assimilate,
     draw_errors,
+    observe_at_least,
     observe_sum,
     predict_errors,
 )
@@ -314,6 +316,36 @@ def test_three_errors_seen_through_sums_give_the_gaussian_posterior(
             mean, cov = mean + K @ surprise, cov - K @ H @ cov
         assert state.mean == pytest.approx(tuple(mean), rel=1e-6, abs=1e-6)
         assert matrix(state.covariance) == pytest.approx(cov, rel=1e-6, abs=1e-6)
+
+
+@given(
+    bound=st.floats(-3.4, 3.4),
+    first=st.floats(0.3, 3.0),
+    second=st.floats(0.3, 3.0),
+    shared=st.floats(-0.9, 0.9),
+)
+def test_a_bound_leaves_the_moments_of_what_lies_beyond(bound, first, second, shared):
+    """A10 against a truncated normal: the sum's own moments, and those of a term it is regressed on."""
+    weights = SUMS[1]
+    cov = np.array(
+        [[first**2, shared * first * second, 0.0], [shared * first * second, second**2, 0.0], [0, 0, 1.0]]
+    )
+    mean = np.array([0.4, -0.3, 0.2])
+    w = np.array(weights)
+    total = w @ cov @ w
+    at = w @ mean + bound * total**0.5
+    lower = tuple(cov[np.tril_indices(3)])
+    state, density = observe_at_least(Errors3(tuple(mean), lower), weights, at, 0.5, 1.0, np)
+    beyond = truncnorm(bound, np.inf)
+    gain = cov @ w / total
+    expected_mean = mean + gain * total**0.5 * beyond.mean()
+    expected_cov = cov - np.outer(gain, gain) * total * (1.0 - beyond.var())
+    assert state.mean == pytest.approx(tuple(expected_mean), abs=0.003 * total**0.5)
+    assert matrix(state.covariance) == pytest.approx(expected_cov, abs=0.003 * total)
+    at_the_bound = norm.logpdf(0.0, scale=0.5)
+    assert density == pytest.approx(norm.logsf(bound) + at_the_bound, abs=0.001)
+    silent, nothing = observe_at_least(Errors3(tuple(mean), lower), weights, at, 0.0, 0.0, np)
+    assert silent == Errors3(tuple(mean), lower) and nothing == 0.0
 
 
 def test_the_joint_draw_has_the_moments_of_the_posterior():

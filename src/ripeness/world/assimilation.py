@@ -22,11 +22,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ripeness.flow import SITES, Array, MonthRow
+from ripeness.world.smooth import LOG_2PI, clip, normal_tail
 
-LOG_2PI = 1.8378770664093453
-
-FURTHEST_BOUND = 2.5
-"""Spreads between a sum and its bound beyond which the bound is taken to lie there: the form of Phi holds to here."""
+FURTHEST_BOUND = 3.5
+"""Spreads between a sum and its bound at most: beyond, `normal_tail` would get the moments wrong."""
 
 
 class Reader(NamedTuple):
@@ -155,9 +154,8 @@ def observe_at_least(
     total = sum(w * cross[i] for i, w in enumerate(weights) if w)
     spread = xp.sqrt(total)
     bound = (surprise_at_zero - sum(w * m[i] for i, w in enumerate(weights) if w)) / spread
-    bound = xp.minimum(xp.maximum(bound, -FURTHEST_BOUND), FURTHEST_BOUND)
-    above = 1.0 / (1.0 + xp.exp(1.5976 * bound + 0.07056 * bound * bound * bound))
-    hazard = xp.exp(-0.5 * (bound * bound + LOG_2PI)) / above
+    bound = clip(bound, -FURTHEST_BOUND, FURTHEST_BOUND, xp)
+    above, hazard = normal_tail(bound, xp)
     shift = here * hazard / spread
     shrink = here * hazard * (hazard - bound) / total
     covariance = tuple(
