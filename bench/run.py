@@ -1,4 +1,4 @@
-"""Everything that can be timed here, one table: loop and game against C, work A against PySD, C and PRIM against EMA.
+"""Everything that can be timed here, one table: against C, PySD, the EMA Workbench and SALib.
 
 python -m bench.run [--quick]
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bench import game, gradient, loop, prim, work_a, work_c
+from bench import game, gradient, loop, prim, sobol, work_a, work_c
 from bench.c_loop import DisagreementError
 from bench.peers.turns import PYTHON
 from bench.timing import ROUNDS, Record, emit, machine, table
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines += work_a.run(work_a.RUNS // (10 if options.quick else 1), rounds)
         lines += work_c.run(work_c.EXPERIMENTS // (10 if options.quick else 1), rounds)
         lines += prim.run(prim.ROWS // (10 if options.quick else 1), rounds)
+        lines += sobol.run(sobol.ROWS // (8 if options.quick else 1), rounds)
     except (DisagreementError, AssertionError) as error:
         print(error, file=sys.stderr)
         return 1
