@@ -66,6 +66,10 @@ def test_progress_of_the_winter_of_2025_by_hand(ukraine):
     assert found.without["force_limits"] == pytest.approx((0.2 + 0.2 + 0.2 - 0.05) / 8)
     assert found.conceded[sides[0]] == 0.0
     assert found.conceded[sides[1]] > 0.1
+    for side in sides:
+        band = found.conceded_band[side]
+        assert band.low <= band.value == found.conceded[side] <= band.high
+    assert found.conceded_band[sides[1]].low < found.conceded_band[sides[1]].high
     assert found.total.low <= found.total.value <= found.total.high
 
 

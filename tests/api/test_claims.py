@@ -31,9 +31,18 @@ def ukraine():
 
 def verdict(case, name, part=None):
     claim = ripeness.claims(case, ids=name).document["claims"][0]
-    if part is None:
-        return claim["verdict"]
-    return next(each for each in claim["parts"] if each["name"] == part)["verdict"]
+    return claim["verdict"] if part is None else part_of(claim, part)["verdict"]
+
+
+def parts_of(tested):
+    """The parts of a test and theirs."""
+    for each in tested["parts"]:
+        yield each
+        yield from parts_of(each)
+
+
+def part_of(tested, name):
+    return next(each for each in parts_of(tested) if each["name"] == name)
 
 
 def with_series(case, name, change):
@@ -152,6 +161,35 @@ def test_the_paths_of_the_us_and_the_eu_differ(ukraine):
         lambda row: replace(row, direction=-1) if row.sender == "EU" and row.kind == "cost" else row,
     )
     assert found_in_data(easing, spec["eu"]).holds
+
+
+def test_one_sentence_with_two_losses_takes_both(ukraine):
+    claim = ukraine.claims["C32"].test
+    names = [part.name for part in claim.parts[1].test.parts]
+    assert names == ["spared_power", "spared_civilians"]
+
+
+def test_what_cannot_be_tested_says_what_would_make_it_so(ukraine):
+    ledger = ripeness.claims(ukraine, ids="C20,C29").document["claims"]
+    assert [each["verdict"] for each in ledger] == ["not_testable", "unknown"]
+    assert all(each["flips_if"][0] and each["decided_by"] == ["nothing"] for each in ledger)
+
+
+def test_a_row_is_as_old_as_its_table_was_read(ukraine):
+    claim = ripeness.claims(ukraine, ids="C14").document["claims"][0]
+    assert claim["data_as_of"] == str(ukraine.talks.last_day)
+
+
+def test_a_ledger_has_a_hash_of_its_own(tmp_path):
+    path = tmp_path / "mine.yaml"
+    text = "case: two_states\n" + ON_FUTURES.format(kind="counterfactual", least=0.995)
+    hashes = []
+    for said in (text, text.replace("0.995", "0.9")):
+        path.write_text(said, encoding="utf-8")
+        run = ripeness.claims(path, members=32).document["run"]
+        assert run["case_hash"] == load("two_states").content_hash
+        hashes.append(run["hash"])
+    assert hashes[0] != hashes[1]
 
 
 def test_experiment_reads_the_record_and_the_committed_prediction(ukraine):
@@ -287,8 +325,12 @@ def test_the_whole_article_runs_and_its_weak_points_come_out(ukraine):
     document = ripeness.claims(ukraine, members=256, structural_draws=16).document
     found = {each["id"]: each for each in document["claims"]}
     assert len(found) == 46 and sum(document["counts"].values()) == 46
-    computed = [each for each in found.values() if each["verdict"] not in ("not_testable", "unknown")]
+    computed = [each for each in found.values() if {"model", "number"} & set(each["decided_by"])]
     assert len(computed) >= 25
+    for each in found.values():
+        assert each["reason"] and each["flips_if"] and each["sources"] and each["data_as_of"], each["id"]
+    for name in ("C24", "C25", "C26"):
+        assert any(said.startswith("pulls apart from C43") for said in found[name]["remarks"])
     assert found["C14"]["verdict"] == "contested" and found["C38"]["verdict"] == "contested"
     path = next(part for part in found["C21"]["parts"] if part["name"] == "path")
     assert path["verdict"] == "contested"
@@ -311,7 +353,6 @@ def test_a_tension_needs_a_policy_that_does_something(ukraine):
     policy = ukraine.policies["full_enforcement_early"]
     idle = replace(policy, changes=(), triggers=())
     without = replace(ukraine, policies={**ukraine.policies, policy.name: idle})
-    part = ripeness.claims(without, ids="C43", members=64, structural_draws=8).document["claims"][0]["parts"][
-        1
-    ]
+    claim = ripeness.claims(without, ids="C43", members=64, structural_draws=8).document["claims"][0]
+    part = part_of(claim, "with_pressure")
     assert part["test"] == "tension" and part["verdict"] == "unknown"

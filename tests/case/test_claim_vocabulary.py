@@ -39,9 +39,14 @@ SOUND = {
     "months": "{kind: count, series: brent, within: {at_least: 1}, is: {at_least: 1}, judgment: j}",
     "before_after": "{kind: before_after, series: brent, date: 2002-01, months: 3, is: {at_least: 1}, judgment: j}",
     "talks_measure": "{kind: talks_measure, measure: progress, is: {at_most: 0}, judgment: j}",
-    "not_testable": "{kind: not_testable, reason: a judgement of value}",
+    "not_testable": "{kind: not_testable, reason: a judgement of value, testable_if: it named a date}",
     "all_of": "{kind: all_of, parts: ["
     "{name: a, says: a, test: {kind: figure, series: brent, is: {at_most: 1}, judgment: j}}, "
+    "{name: b, says: b, test: {kind: figure, series: brent, is: {at_most: 1}, judgment: j}}]}",
+    "readings": "{kind: readings, parts: ["
+    "{name: a, says: a, test: {kind: all_of, note: two things, parts: ["
+    "{name: c, says: c, test: {kind: figure, series: brent, is: {at_most: 1}, judgment: j}}, "
+    "{name: d, says: d, test: {kind: not_testable, reason: no measure, testable_if: there were one}}]}}, "
     "{name: b, says: b, test: {kind: figure, series: brent, is: {at_most: 1}, judgment: j}}]}",
 }
 
@@ -63,7 +68,7 @@ def written(place, test):
 def test_each_kind_of_test_is_read(place, kind):
     assert check(written(place, SOUND[kind])) == []
     test = load(place).claims["C1"].test
-    expected = {"not_testable": NotTestable, "all_of": Compound}.get(kind, Measured)
+    expected = {"not_testable": NotTestable, "all_of": Compound, "readings": Compound}.get(kind, Measured)
     assert isinstance(test, expected)
 
 
@@ -89,7 +94,9 @@ def test_each_kind_of_test_is_read(place, kind):
         ("before_after", "months: 3", "months: 0", "claims[1].test.months", "out of range"),
         ("talks_measure", "measure: progress", "measure: conceded", "claims[1].test.measure", "needs party"),
         ("not_testable", "reason: a judgement of value", "why: so", "claims[1].test.why", "unknown key"),
+        ("not_testable", ", testable_if: it named a date", "", "claims[1].test", "testable_if is missing"),
         ("all_of", "name: b", "name: a", "claims[1].test.parts[2].name", "stands twice"),
+        ("readings", "name: d", "name: c", "claims[1].test.parts[1].test.parts[2].name", "stands twice"),
     ],
 )
 def test_a_fault_says_where_and_what_to_do(place, kind, old, new, key, problem):

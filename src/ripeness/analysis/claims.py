@@ -138,12 +138,16 @@ def models_verdict(models: Mapping[str, Answer]) -> Judged:
     said = set(counted.values())
     if not said:
         return Judged("unknown", "no model that is counted has such a quantity")
+    alone = len(counted) == 1
+    every = "in the one model that can answer" if alone else "in every model that can answer"
     if said == {"yes"}:
-        return Judged("supported", "every model that can answer says so in most futures")
+        return Judged("supported", f"{every}, it holds in at least two thirds of futures")
     if said == {"no"}:
-        return Judged("refuted", "every model that can answer says otherwise in most futures")
+        return Judged("refuted", f"{every}, it holds in at most a third of futures")
     if said == {"open"}:
-        return Judged("contested", "no model says so, or otherwise, in most futures")
+        return Judged(
+            "contested", f"{every}, the share of futures in which it holds, or its band, does not decide"
+        )
     parts = ", ".join(f"{name} {each}" for name, each in sorted(counted.items()))
     return Judged("model_dependent", f"models that can answer disagree ({parts})")
 
@@ -207,10 +211,12 @@ def _joined(parts: Sequence[tuple[str, Verdict]], decisive: Verdict, other: Verd
     for verdict in order:
         names = [name for name, each in parts if each == verdict]
         if names:
-            whole = len(names) == len(verdicts)
-            return Judged(
-                verdict, f"every part: {_word(verdict)}" if whole else f"because of: {', '.join(names)}"
-            )
+            if len(names) == len(verdicts):
+                return Judged(verdict, f"every part: {_word(verdict)}")
+            beside = [
+                f"{name} is {_word(each)}" for name, each in parts if each not in (verdict, decisive, other)
+            ]
+            return Judged(verdict, "; ".join((f"because of: {_spoken(names)}", *map(_spaced, beside))))
     raise ValueError("a compound test has no parts")
 
 
@@ -225,7 +231,7 @@ def same_sentence(parts: Sequence[tuple[str, Verdict]]) -> Judged:
     by_word: dict[str, list[str]] = {}
     for name, verdict in told:
         by_word.setdefault(_word(verdict), []).append(name)
-    said = "; ".join(f"{word} by {', '.join(names)}" for word, names in by_word.items())
+    said = "; ".join(f"{word} by {_spoken(names)}" for word, names in by_word.items())
     return Judged("contested", f"readings disagree: {said}")
 
 
@@ -252,6 +258,20 @@ def tension_verdict(inside: Mapping[str, Answer], outside: Mapping[str, Answer],
     if any(apart.values()):
         return Judged("model_dependent", "whether the two claims pull apart depends on the model")
     return Judged("supported", "the two claims stand together in every model that can tell")
+
+
+COMPUTED = ("figure", "count", "before_after", "talks_measure", "experiment")
+"""Kinds of tests that work out a number from the data of a case."""
+
+SIMULATED = ("counterfactual", "condition", "tension")
+"""Kinds of tests that run its models."""
+
+
+def decided_by(kind: str, verdict: Verdict) -> str:
+    """What a verdict comes from: `model`, a `number` of the data, a `row` of the record, or `nothing`."""
+    if verdict in ("unknown", "not_testable"):
+        return "nothing"
+    return "model" if kind in SIMULATED else "number" if kind in COMPUTED else "row"
 
 
 def rests_on(qualities: Iterable[str]) -> str:
@@ -286,6 +306,14 @@ def placebo_share(own: float, others: Sequence[float], low: float, high: float) 
     if np.isinf(low):
         return float((shifted <= own).mean())
     return float(((shifted >= low) & (shifted <= high)).mean())
+
+
+def _spoken(names: Sequence[str]) -> str:
+    return ", ".join(map(_spaced, names))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _word(verdict: str) -> str:

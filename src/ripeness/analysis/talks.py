@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,6 +79,8 @@ class Progress:
     without: dict[str, float]
     conceded: dict[str, float]
     """By party: mean movement towards the other, on issues on which it had spoken before; negative is hardening."""
+    conceded_band: dict[str, Band]
+    """The same with the 5 and 95 % ends of what the coder's bands allow."""
 
 
 @dataclass(frozen=True)
@@ -230,12 +232,13 @@ def progress(
     after = [held(positions, side, end) for side in sides]
     skipped = {name for name, role in (roles or {}).items() if role == "humanitarian"}
     names = sorted((before[0].keys() & before[1].keys()) - skipped)
-    conceded = {}
-    for side, sign, was, now in zip(sides, (-1.0, 1.0), before, after, strict=True):
-        moved = [sign * (now[name].score - was[name].score) for name in sorted(was.keys() - skipped)]
-        conceded[side] = float(np.mean(moved)) if moved else float("nan")
+    gave = {
+        side: _conceded(was, now, sign, sorted(was.keys() - skipped), seed)
+        for side, sign, was, now in zip(sides, (-1.0, 1.0), before, after, strict=True)
+    }
+    conceded = {side: band.value for side, band in gave.items()}
     if not names:
-        return Progress(Band(float("nan"), float("nan"), float("nan")), {}, {}, conceded)
+        return Progress(Band(float("nan"), float("nan"), float("nan")), {}, {}, conceded, gave)
     by_issue = {
         name: abs(before[0][name].score - before[1][name].score)
         - abs(after[0][name].score - after[1][name].score)
@@ -253,6 +256,7 @@ def progress(
         by_issue,
         without if len(names) > 1 else {},
         conceded,
+        gave,
     )
 
 
@@ -395,6 +399,30 @@ def _within_bands(
     seed: int,
 ) -> Floats:
     """Total progress (DRAWS,) with every judgement drawn from a triangle over its band."""
+    score = _scores(seed)
+    falls = [
+        np.abs(score(before[0][name]) - score(before[1][name]))
+        - np.abs(score(after[0][name]) - score(after[1][name]))
+        for name in names
+    ]
+    return np.mean(falls, axis=0)
+
+
+def _conceded(
+    was: Mapping[str, Position], now: Mapping[str, Position], sign: float, names: Sequence[str], seed: int
+) -> Band:
+    """Mean movement of one party over some issues, `sign` pointing to the other side, with its band."""
+    if not names:
+        return Band(float("nan"), float("nan"), float("nan"))
+    score = _scores(seed)
+    value = float(np.mean([sign * (now[name].score - was[name].score) for name in names]))
+    drawn = np.mean([sign * (score(now[name]) - score(was[name])) for name in names], axis=0)
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    return Band(value, min(float(low), value), max(float(high), value))
+
+
+def _scores(seed: int) -> Callable[[Position], Floats]:
+    """Draws (DRAWS,) of a coded score from a triangle over its band; a judgement that is repeated is drawn once."""
     rng = np.random.default_rng(seed)
     drawn: dict[tuple[str, str, float, float, float], Floats] = {}
 
@@ -408,12 +436,7 @@ def _within_bands(
             )
         return drawn[key]
 
-    falls = [
-        np.abs(score(before[0][name]) - score(before[1][name]))
-        - np.abs(score(after[0][name]) - score(after[1][name]))
-        for name in names
-    ]
-    return np.mean(falls, axis=0)
+    return score
 
 
 def _correlation(one: Floats, other: Floats) -> float:

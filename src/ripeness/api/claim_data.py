@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -301,10 +300,12 @@ def record(case: Case, test: Rows) -> Finding:
         if test.rows.where
         else _period_words(test.rows.period)
     )
-    about = _about_rows([*rows, *against])
+    table = test.rows.table
+    about = _about_rows(case, table, [*rows, *against])
     if test.nth is not None:
         if len(rows) < test.nth:
-            return _lacking(f"the record of {what} holds {len(rows)} such rows ({where}), not {test.nth}")
+            lacking = _lacking(f"the record of {what} holds {len(rows)} such rows ({where}), not {test.nth}")
+            return replace(lacking, as_of=read_to(case, table))
         row = rows[test.nth - 1]
         cells = ", ".join(f"{key} {row.get(key)}" for key in test.equals)
         counted = (
@@ -326,7 +327,7 @@ def record(case: Case, test: Rows) -> Finding:
             label="its number in the record",
             unit="count",
             flips=(*flips, *_notes(row)),
-            **_about_rows([row]),
+            **_about_rows(case, table, [row]),
         )
     rows = [row for row in rows if fits(row, test.equals)]
     wanted = f"{what} with {where}" + (f" and {_cells_words(test.equals)}" if test.equals else "")
@@ -363,7 +364,10 @@ def record(case: Case, test: Rows) -> Finding:
                     flips=flips,
                     **about,
                 )
-            return _lacking(f"{words}; it does not hold every such row, so that nothing follows")
+            return replace(
+                _lacking(f"{words}; it does not hold every such row, so that nothing follows"),
+                as_of=read_to(case, table),
+            )
         more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
         gone = "that row were" if len(rows) == 1 else f"those {len(rows)} rows were"
         return Finding(
@@ -414,14 +418,16 @@ def count(case: Case, test: Count) -> Finding:
         if not whole:
             return _lacking(f"the record of {TABLE_WORDS[test.of.table]} holds none to take a share of")
         label = f"share of {what}, of {len(whole)}"
-        return _finding(len(rows) / len(whole), 0.0, test.bound, label, "share", **_about_rows(whole))
+        about = _about_rows(case, test.rows.table, whole)
+        return _finding(len(rows) / len(whole), 0.0, test.bound, label, "share", **about)
     if test.rows.table not in ("acts", "outcome") and case.talks is None:
         return _lacking(f"the case holds no record of {TABLE_WORDS[test.rows.table]}")
     counted = f" (one place within {test.merge_days} days as one)" if test.merge_days else ""
-    found = _finding(
-        float(len(rows)), 0.0, test.bound, f"number of {what}{counted}", "count", **_about_rows(rows)
-    )
-    return found
+    value = float(len(rows))
+    few = value < test.bound.low or (test.bound.holds(value) and math.isfinite(test.bound.high))
+    remarks = ("a row of this kind that the record lacks would count against it",) if few else ()
+    about = _about_rows(case, test.rows.table, rows)
+    return _finding(value, 0.0, test.bound, f"number of {what}{counted}", "count", remarks=remarks, **about)
 
 
 def before_after(case: Case, test: BeforeAfter) -> Finding:
@@ -455,7 +461,8 @@ def before_after(case: Case, test: BeforeAfter) -> Finding:
     unit = "share" if test.relative else unit
     label = f"change of {label}, {test.months} months from {test.date} against those before"
     used = [month for month in values if -test.months <= month - test.date < test.months]
-    about = series.about(used) if test.series is not None else _about_rows(matching(case, test.rows))  # type: ignore[arg-type]
+    rows = test.rows
+    about = series.about(used) if rows is None else _about_rows(case, rows.table, matching(case, rows))
     turns: tuple[str, ...] = ()
     if len(others) >= FEWEST_PLACEBOS and test.bound.holds(value):
         ordered = sorted(others, reverse=math.isinf(test.bound.high))
@@ -525,7 +532,7 @@ def talks_measure(case: Case, test: TalksMeasure) -> Finding:
         value, low, high = band
         if test.measure == "conceded":
             assert test.party is not None
-            value, low, high = fall.conceded.get(test.party, math.nan), None, None
+            value, low, high = fall.conceded_band.get(test.party, (math.nan, None, None))
             label = f"{label}, {test.party}"
         elif fall.without:
             name, without = max(
@@ -665,15 +672,19 @@ def experiment(case: Case, test: ExperimentSign) -> Finding:
     )
 
 
-def _about_rows(rows: Sequence[Row]) -> dict[str, Any]:
-    """Qualities and sources of rows, the newest day, and what must be said of them."""
-    qualities = [str(row["quality"]) for row in rows if row.get("quality")]
-    days = [row[DATE] for row in rows if isinstance(row.get(DATE), dt.date)]
+def _about_rows(case: Case, table: str, rows: Sequence[Row]) -> dict[str, Any]:
+    """Qualities and sources of rows, and the day to which their table was read."""
     return {
-        "qualities": tuple(qualities),
+        "qualities": tuple(str(row["quality"]) for row in rows if row.get("quality")),
         "sources": tuple(dict.fromkeys(str(row["source"]) for row in rows if row.get("source")))[:6],
-        "as_of": str(max(days)) if days else "",
+        "as_of": read_to(case, table),
     }
+
+
+def read_to(case: Case, table: str) -> str:
+    """The day or month to which a table of the case was read."""
+    of_talks = case.talks is not None and table not in ("acts", "outcome")
+    return str(case.talks.last_day if of_talks and case.talks is not None else case.data_until)
 
 
 def _notes(row: Row) -> tuple[str, ...]:

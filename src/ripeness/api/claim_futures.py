@@ -278,7 +278,7 @@ def finding_of(case: Case, told: Told) -> Finding:
     rule = RULE_WORDS[reading.rule].format(x=f"{reading.value:g}", than=reading.than)
     said = [
         f"{percent(each.share)} ({percent(each.low)} to {percent(each.high)}) of 100 in {MODEL_WORDS[name]}"
-        + ("" if each.other_way is None else f" (the other way in {percent(each.other_way)})")
+        + ("" if each.other_way is None else _neither(each.share, each.other_way))
         for name, each in told.answers.items()
         if each.says != "none"
     ]
@@ -306,6 +306,13 @@ def finding_of(case: Case, told: Told) -> Finding:
         models=told.answers,
         remarks=tuple(remarks),
         as_of=str(case.data_until),
+    )
+
+
+def _neither(share: float, other_way: float) -> str:
+    """How often the difference is as large the other way, and how often there is none of that size."""
+    return (
+        f" (the other way in {percent(other_way)}, neither in {percent(max(1.0 - share - other_way, 0.0))})"
     )
 
 

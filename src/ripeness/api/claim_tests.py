@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from ripeness.analysis.claims import (
     Judged,
     Read,
     carries,
+    decided_by,
     finding_verdict,
     readings_verdict,
     rests_on,
@@ -32,7 +34,7 @@ from ripeness.api.judging import finite, hashed
 from ripeness.api.progress import Progress, told
 from ripeness.api.results import Answer, run_block
 from ripeness.api.simulation import Asked, Options
-from ripeness.base import RipenessError, suggestion
+from ripeness.base import RipenessError, content_hash, suggestion
 from ripeness.case import Claim, Compound, Condition, NotTestable, Tension, load
 from ripeness.evidence import shares
 from ripeness.report import percent
@@ -90,6 +92,7 @@ def claims(
         for claim in chosen:
             ledger.append(_claim(loaded, claim, futures))
             heard.advance()
+    _cross_tensions(ledger)
     document = finite(
         {
             "schema": "ripeness/claims/1",
@@ -99,6 +102,7 @@ def claims(
                 verdict: sum(each["verdict"] == verdict for each in ledger)
                 for verdict in dict.fromkeys(each["verdict"] for each in ledger)
             },
+            "decided": dict(Counter(source for each in ledger for source in each["decided_by"])),
         }
     )
     rows = tuple(
@@ -128,6 +132,7 @@ def _chosen(case: Case, ids: Sequence[str] | str | None) -> tuple[Claim, ...]:
 
 def _claim(case: Case, claim: Claim, futures: Mapping[tuple[str, ...], Told]) -> Document:
     tested = _tested(case, (claim.id,), claim.test, futures)
+    tested["data_as_of"] = tested["data_as_of"] or str(case.data_until)
     return {
         "id": claim.id,
         "sentence": claim.sentence,
@@ -137,6 +142,18 @@ def _claim(case: Case, claim: Claim, futures: Mapping[tuple[str, ...], Told]) ->
         "sources": [{"source": claim.source, "quality": claim.quality}],
         "note": list(claim.note),
     }
+
+
+def _cross_tensions(ledger: Sequence[Document]) -> None:
+    """Say of every claim what it was found to pull apart from, where another claim's test found it."""
+    by_id = {each["id"]: each for each in ledger}
+    for claim in ledger:
+        for part in (claim, *claim["parts"]):
+            if part["test"] == "tension" and part["verdict"] in ("contested", "model_dependent"):
+                for name in part["between"]:
+                    if name != claim["id"] and name in by_id:
+                        apart = f"pulls apart from {claim['id']} ({part['finding']})"
+                        by_id[name]["remarks"].append(apart)
 
 
 def _tested(
@@ -190,6 +207,7 @@ def _said(kind: str, judged: Judged, first: Finding, reads: Sequence[Read]) -> D
     return {
         "test": kind,
         "verdict": judged.verdict,
+        "decided_by": [decided_by(kind, judged.verdict)],
         "reason": judged.reason,
         "finding": "; ".join((first.words, *_doubted(first), *_otherwise(judged, reads))),
         "probability": _range(first),
@@ -250,12 +268,15 @@ def _compound(
         for part in test.parts
     ]
     judged = COMPOUND[test.kind]([(part["name"], part["verdict"]) for part in parts])
-    deciding = [part for part in parts if part["verdict"] == judged.verdict] or parts
+    deciding = [part for part in parts if part["verdict"] == judged.verdict]
+    if test.kind == "readings" or not deciding:
+        deciding = parts
     ranges = [part["probability"] for part in parts if part["probability"] is not None]
     qualities = [part["quality"] for part in parts if part["quality"]]
     return {
         "test": test.kind,
         "verdict": judged.verdict,
+        "decided_by": _sources_of(judged.verdict, deciding),
         "reason": judged.reason,
         "finding": "; ".join(
             f"{part['says']}: {part['verdict'].replace('_', ' ')} ({part['finding']})" for part in parts
@@ -280,8 +301,16 @@ def _compound(
         "judgment": "",
         "readings": [],
         "parts": parts,
-        "notes": [],
+        "notes": list(test.notes),
     }
+
+
+def _sources_of(verdict: str, deciding: Sequence[Document]) -> list[str]:
+    """What the deciding parts rest on, in the order of the ledger; nothing where no part decides."""
+    found = {source for part in deciding for source in part["decided_by"]} - {"nothing"}
+    if verdict in ("unknown", "not_testable") or not found:
+        return ["nothing"]
+    return [source for source in ("model", "number", "row") if source in found]
 
 
 def _never(case: Case, test: NotTestable) -> Document:
@@ -289,12 +318,14 @@ def _never(case: Case, test: NotTestable) -> Document:
     beside = "" if nearest is None else f"; the nearest that can be computed: {nearest['finding']}"
     return {
         **_said("not_testable", Judged("not_testable", test.reason), Finding(f"{test.reason}{beside}"), ()),
+        "flips_if": [test.testable_if],
+        "data_as_of": "" if nearest is None else nearest["data_as_of"],
         "judgment": "",
         "readings": [],
         "parts": []
         if nearest is None
         else [{"name": "nearest", "says": "nearest, decides nothing", **nearest}],
-        "notes": [],
+        "notes": list(test.notes),
     }
 
 
@@ -328,6 +359,7 @@ def _tension(test: Tension, told_of: Told, case: Case) -> Document:
         "judgment": test.judgment,
         "readings": [],
         "parts": [],
+        "between": list(test.between),
         "notes": [test.question],
         "inside": {name: record_of_answer(each) for name, each in told_of.inside.items()},
         "outside": {name: record_of_answer(each) for name, each in told_of.outside.items()},
@@ -366,7 +398,7 @@ def _run(
     )
     more = {
         "structural_draws": structural_draws,
-        "claims": [claim.id for claim in chosen],
+        "claims": {claim.id: content_hash(claim) for claim in chosen},
         "draws": runs[0].draws.hash if runs else None,
         "prior": options.prior,
     }

@@ -18,7 +18,7 @@ from ripeness.case import REFERENCE, WORLD, Reading
 from ripeness.ensemble.bargain import SEARCH_GRID, Bargained, bargain
 from ripeness.ensemble.endings import END_METRICS, EndMetric
 from ripeness.ensemble.futures import Futures, end_futures, world_futures
-from ripeness.ensemble.metrics import metric_named, metrics_of
+from ripeness.ensemble.metrics import Metric, metrics_of
 from ripeness.ensemble.no_deal import GROUPS
 from ripeness.flow import BargainingParameters, records_of
 
@@ -30,6 +30,15 @@ Bools = NDArray[np.bool_]
 
 END = EndMetric("months_to_end", "Months to the end of the war, by a deal or a collapse", "months", "months")
 """The one metric of endings that a comparison does not report and a claim may need."""
+
+POWER = Metric(
+    "power_damage_share",
+    "Share of generating capacity out of use at the end",
+    "share",
+    "power_damage_share",
+    "last",
+)
+"""The one metric of the world that a comparison does not report and a claim may need."""
 
 ENDINGS = {metric.name: metric for metric in (*END_METRICS, END)}
 
@@ -46,14 +55,20 @@ class Occasion:
 def metric_about(case: Case, metric: str, model: str) -> tuple[str, str, bool]:
     """Label, unit and whether months of a metric may never come; RipenessError names what the model has."""
     if model == WORLD:
-        known = {each.name: each for each in metrics_of(case.program)}
+        known = {each.name: each for each in world_metrics(case)}
         if metric in known:
             return known[metric].label, known[metric].unit, known[metric].is_censored
     elif metric in ENDINGS:
         return ENDINGS[metric].label, ENDINGS[metric].unit, ENDINGS[metric].kind == "months"
-    names = list(ENDINGS) if model != WORLD else [each.name for each in metrics_of(case.program)]
+    names = list(ENDINGS) if model != WORLD else [each.name for each in world_metrics(case)]
     where = "the world" if model == WORLD else f"endings under {model}"
     raise RipenessError(f"there is no metric {metric!r} of {where}", suggestion(metric, names, "metric"))
+
+
+def world_metrics(case: Case) -> tuple[Metric, ...]:
+    """Metrics of the world that a claim may be about."""
+    more = (POWER,) if POWER.output in records_of(case.program).output_rows else ()
+    return (*metrics_of(case.program), *more)
 
 
 def occasions(case: Case, readings: Sequence[Reading]) -> dict[Occasion, list[Reading]]:
@@ -103,7 +118,7 @@ def futures_by_model(
         options=options,
     )
     if WORLD in models:
-        world = world_futures(simulated(asked, None, progress), asked.case)
+        world = world_futures(simulated(asked, None, progress), asked.case, world_metrics(asked.case))
         yield WORLD, replace(world, groups=_same_columns(world.inputs)), asked
     others = [model for model in models if model != WORLD]
     if not others:
@@ -182,9 +197,8 @@ def inputs_that_matter(futures: Futures, reading: Reading) -> tuple[tuple[str, .
         behind = set(futures.names) - others
     else:
         records = records_of(futures.case.program)
-        behind = set(
-            records.parameter_names[: records.parameters_behind(metric_named(reading.metric).output)]
-        )
+        output = next(each.output for each in world_metrics(futures.case) if each.name == reading.metric)
+        behind = set(records.parameter_names[: records.parameters_behind(output)])
     rows = [row for row, name in enumerate(futures.names) if name in behind]
     return tuple(futures.names[row] for row in rows), futures.inputs[rows]
 

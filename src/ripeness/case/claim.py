@@ -282,14 +282,20 @@ class Compound:
 
     kind: str
     parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class NotTestable:
-    """Why nothing could contradict the sentence, and the nearest thing that can be computed, which decides nothing."""
+    """Why nothing could contradict the sentence, what would make it testable, and what can be computed beside it.
+
+    The nearest thing that can be computed decides nothing.
+    """
 
     reason: str
+    testable_if: str
     nearest: Measured | None
+    notes: tuple[str, ...] = ()
 
 
 ClaimTest = Condition | Measured | Tension | Compound | NotTestable

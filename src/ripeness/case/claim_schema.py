@@ -233,14 +233,22 @@ def _simple() -> list[Schema]:
 
 
 def _test() -> Schema:
-    simple = _simple()
-    part = record({"name": NAME, "says": TEXT, "test": {"oneOf": simple, "description": "a test"}})
-    compounds = [
-        record({"kind": {"const": kind}, "parts": many(part, 2)}, {"note": LINES}) for kind in COMPOUNDS
-    ]
     nearest = {"oneOf": [_measured(kind) for kind in MEASURED], "description": "a test on data"}
-    never = record({"kind": {"const": "not_testable"}, "reason": TEXT}, {"nearest": nearest, "note": LINES})
-    return {"oneOf": [*simple, *compounds, never], "description": "a test"}
+    never = record(
+        {"kind": {"const": "not_testable"}, "reason": TEXT, "testable_if": TEXT},
+        {"nearest": nearest, "note": LINES},
+    )
+    simple = [*_simple(), never]
+    parts_of_parts = _compounds(simple)
+    return {
+        "oneOf": [*simple, *_compounds([*simple, *parts_of_parts])],
+        "description": "a test",
+    }
+
+
+def _compounds(inside: list[Schema]) -> list[Schema]:
+    part = record({"name": NAME, "says": TEXT, "test": {"oneOf": inside, "description": "a test"}})
+    return [record({"kind": {"const": kind}, "parts": many(part, 2)}, {"note": LINES}) for kind in COMPOUNDS]
 
 
 def claims_schema() -> Schema:

@@ -76,11 +76,11 @@ def claim_test_from(said: Mapping[str, Any]) -> ClaimTest:
     kind = said["kind"]
     if kind in COMPOUNDS:
         parts = (Part(each["name"], each["says"], claim_test_from(each["test"])) for each in said["parts"])
-        return Compound(kind, tuple(parts))
+        return Compound(kind, tuple(parts), lines(said.get("note")))
     if kind == "not_testable":
         nearest = claim_test_from(said["nearest"]) if "nearest" in said else None
         assert nearest is None or isinstance(nearest, Measured)
-        return NotTestable(said["reason"], nearest)
+        return NotTestable(said["reason"], said["testable_if"], nearest, lines(said.get("note")))
     if kind in ("condition", "counterfactual"):
         return Condition(
             said["question"],

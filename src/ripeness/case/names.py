@@ -181,7 +181,13 @@ METRICS = tuple(
 )
 """Metrics of a comparison, and every monthly output."""
 
-CLAIM_METRICS = (*METRICS[: METRICS.index("aid_usd_bn") + 1], "people_lost", "spend_usd_bn", "months_to_end")
+CLAIM_METRICS = (
+    *METRICS[: METRICS.index("aid_usd_bn") + 1],
+    "people_lost",
+    "spend_usd_bn",
+    "months_to_end",
+    "power_damage_share",
+)
 """Metrics by which a claim is tested; `months_to_end` is to the end of the war, by a deal or a collapse."""
 
 SEARCH_METRICS = (

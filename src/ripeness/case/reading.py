@@ -128,7 +128,10 @@ def holds_claims(path: Path) -> bool:
 
 
 def _read_claims(path: Path) -> tuple[Case | None, list[Fault]]:
-    """The case that a file of claims names, with the claims of that file in place of its own."""
+    """The case that a file of claims names, with the claims of that file in place of its own.
+
+    Its hash stays that of the case: no run reads claims, and a ledger has a hash of its own.
+    """
     document, wrong = read_document(path.parent, path.name, "claims")
     faults = list(wrong)
     said = _said(document) or {}
@@ -157,8 +160,7 @@ def _read_claims(path: Path) -> tuple[Case | None, list[Fault]]:
     if faults:
         return None, faults
     claims = {claim.id: claim for claim in claims_from(said)}
-    both = content_hash({"case": case.content_hash, "claims": path.read_bytes().replace(b"\r\n", b"\n")})
-    return replace(case, claims=claims, content_hash=both), []
+    return replace(case, claims=claims), []
 
 
 def _read_record(path: Path) -> tuple[Case | None, list[Fault]]:

@@ -7,9 +7,17 @@ from typing import Any
 
 from ripeness.report.numbers import decimals_for, number, percent
 from ripeness.report.tables import Column, Table
-from ripeness.report.wording import VERDICTS, verdict_word
+from ripeness.report.wording import IN_THESE_MODELS, IN_THIS_MODEL, NULLS, VERDICTS, verdict_word
 
 Document = Mapping[str, Any]
+
+DECIDED_BY = {
+    "model": "by models",
+    "number": "by a number of the data",
+    "row": "by a row of the record",
+    "nothing": "by nothing: unknown or not testable",
+}
+"""What verdicts come from, in words."""
 
 LONGEST = 200
 """Characters of a sentence or a finding that a cell of the ledger holds."""
@@ -27,8 +35,11 @@ def ledger_lines(document: Document) -> tuple[str, ...]:
         for name, words in VERDICTS.items()
         if name in document["counts"]
     ]
+    decided = document["decided"]
+    by = [f"{decided[name]} {words}" for name, words in DECIDED_BY.items() if name in decided]
     return (
         f"{len(document['claims'])} claim{'s' * (len(document['claims']) != 1)}: {', '.join(counts)}.",
+        f"Decided by (one claim may be by several): {', '.join(by)}.",
         "No verdict is stored: each comes from running its test on the data and models of this case.",
     )
 
@@ -45,7 +56,7 @@ def _ledger(document: Document) -> Table:
         (
             each["id"],
             short(each["sentence"]),
-            verdict_word(each["verdict"]),
+            verdict_said(each),
             short(decides(each)),
             short(each["flips_if"][0]) if each["flips_if"] else "",
         )
@@ -60,15 +71,31 @@ def _ledger(document: Document) -> Table:
     )
 
 
+def verdict_said(claim: Document) -> str:
+    """The word for a verdict; one that models alone decide belongs to them."""
+    word = verdict_word(claim["verdict"])
+    if claim["decided_by"] != ["model"] or claim["verdict"] not in ("supported", "refuted"):
+        return word
+    counted = [
+        name for name, each in claim["by_model"].items() if name not in NULLS and each["share"] is not None
+    ]
+    return f"{word} {IN_THIS_MODEL if len(counted) == 1 else IN_THESE_MODELS}"
+
+
 def decides(claim: Document) -> str:
-    """The finding that decides: of readings, all of them; of parts, the one whose verdict is the whole's."""
+    """The finding that decides: of readings, all of them; of parts, the one whose verdict is the whole's.
+
+    Other parts that do not hold are named before it.
+    """
     if claim["test"] == "readings":
         return "; ".join(
             f"{part['says']}: {verdict_word(part['verdict'])}{_number(part)}" for part in claim["parts"]
         )
-    for part in claim["parts"]:
-        if part["verdict"] == claim["verdict"] and claim["test"] != "not_testable":
-            return f"{part['says']}: {decides(part)}"
+    if claim["test"] in ("all_of", "any_of"):
+        deciding = [part for part in claim["parts"] if part["verdict"] == claim["verdict"]]
+        beside = [part for part in claim["parts"] if part["verdict"] not in (claim["verdict"], "supported")]
+        said = [f"{part['says']}: {verdict_word(part['verdict'])}{_number(part)}" for part in beside]
+        return "; ".join((*said, *(f"{part['says']}: {decides(part)}" for part in deciding[:1])))
     return str(claim["finding"])
 
 

@@ -7,8 +7,11 @@ from typing import NamedTuple
 BANNER = "A model for thinking, not a forecast. Every number is conditional on the policy named beside it."
 """What stands over every page of numbers."""
 
-IN_THIS_MODEL = "in this model"
-"""What belongs to every result of a run."""
+IN_THIS_MODEL, IN_THESE_MODELS = "in this model", "in these models"
+"""What belongs to every result of a run, of one model or of several."""
+
+NULLS = ("n0", "n1")
+"""Models that are shown and decide nothing: they are made to know nothing of pressure, or of talks."""
 
 WHAT_IF = "Every number is a what-if about the policies below, and no forecast of what will be done."
 NO_SINGLE_CHANCE = "the band is what the assumptions leave open, so there is no single chance of peace"
