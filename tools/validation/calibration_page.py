@@ -30,8 +30,8 @@ NUMBERS = PAGE.with_suffix(".json")
 
 CASE = "ukraine"
 HISTORIES, SEED = 200, 2024
-PARTICLES, MOVES, FINAL_MOVES = 512, 12, 80
-"""Of a fit to one history: one run, with fewer particles and moves than a fit of the real record."""
+SETTINGS: dict[Part, tuple[int, int, int]] = {"money": (2048, 12, 80), "war": (512, 12, 80)}
+"""Particles, moves at each power and moves at the last, of the one run that a history gets."""
 
 REACH_P, REACH_COVER = 0.05, (0.82, 0.96)
 
@@ -75,8 +75,9 @@ def fitted(case: Case, made: Histories, number: int, part: Part) -> dict[str, An
     known = made.parameters[:money, number : number + 1] if part == "war" else None
     likelihood = aimed(target(case, cutoff, threads=1, part=part, money=known), case, made, number)
     start = time.process_time()
-    start_points = prior_points(likelihood.dimension, PARTICLES, SEED + 1 + number)
-    run = temper(likelihood, start_points, moves=MOVES, final_moves=FINAL_MOVES, seed=SEED + number)
+    particles, moves, final_moves = SETTINGS[part]
+    start_points = prior_points(likelihood.dimension, particles, SEED + 1 + number)
+    run = temper(likelihood, start_points, moves=moves, final_moves=final_moves, seed=SEED + number)
     draws = likelihood.parameters(run.particles)[likelihood.free]
     truth = made.parameters[rows, number][likelihood.free]
     labels = PARTS[part][0].row_labels
@@ -128,6 +129,7 @@ def summary(case: Case, folder: Path) -> dict[str, Any]:
         names = fits[0]["names"]
         found[part] = {
             "histories": len(fits),
+            **dict(zip(("particles", "moves", "final_moves"), SETTINGS[part], strict=True)),
             "cpu_minutes": round(sum(fit["cpu_seconds"] for fit in fits) / 60.0, 1),
             "sweeps": float(np.mean([fit["sweeps"] for fit in fits])),
             "effective": float(np.mean([fit["effective"] for fit in fits])),
@@ -148,14 +150,7 @@ def summary(case: Case, folder: Path) -> dict[str, Any]:
             }
             for share, name, mean in sorted(worst)[:8]
         ]
-    return {
-        "case": case.name,
-        "particles": PARTICLES,
-        "moves": MOVES,
-        "final_moves": FINAL_MOVES,
-        "parts": found,
-        "blocks": blocks,
-    }
+    return {"case": case.name, "parts": found, "blocks": blocks}
 
 
 def _plain(each: Uniformity) -> dict[str, Any]:
@@ -172,37 +167,30 @@ def _plain(each: Uniformity) -> dict[str, Any]:
 
 def page(numbers: dict[str, Any]) -> str:
     """The page."""
-    lines = [
-        "# Calibration by simulation",
-        "",
-        "Does a fit find what made a history, when the model itself made it? A parameter set is drawn from the priors, a history of the "
-        "real length is simulated from it with drawn shocks, and it is observed in the months and with the errors in which "
-        "the record is. It is fitted as the record is. If simulation, likelihood and sampler agree, the rank of the true value among "
-        "the draws is uniform, parameter by parameter (Talts and others 2018). Policies, law, plans and the anchor of Brent are those of the record.",
-        "",
-        *(
-            f"{part.capitalize()}: {each['histories']} histories, one run of {numbers['particles']} particles each with "
-            f"{numbers['moves']} moves at each power and {numbers['final_moves']} at the last ({each['sweeps']:.0f} sweeps, "
+    lines = [QUESTION.strip(), ""]
+    for part, each in numbers["parts"].items():
+        lines += [
+            f"- {part.capitalize()}: {each['histories']} histories, for each one run of {each['particles']} particles, "
+            f"{each['moves']} moves at each power and {each['final_moves']} at the last ({each['sweeps']:.0f} sweeps, "
             f"{each['effective']:.0f} effective draws), {each['cpu_minutes']:.0f} minutes of one core in all."
-            for part, each in numbers["parts"].items()
-        ),
+        ]
+    lines += [
         "",
-        "| block | parameters | histories | p | p, ranks as independent | 90 % intervals cover | band | reached |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |",
+        "| block | parameters | histories | p | p, ranks as independent | ranks in ten bins | 90 % intervals cover "
+        "| band | reached |",
+        "| --- | ---: | ---: | ---: | ---: | --- | ---: | --- | --- |",
     ]
     for block, each in numbers["blocks"].items():
         met = each["p"] > REACH_P and REACH_COVER[0] <= each["cover"] <= REACH_COVER[1]
         lines.append(
             f"| {block} | {each['parameters']} | {each['histories']} | {each['p']:.3f} | {each['p_pooled']:.3f} "
-            f"| {100 * each['cover']:.1f} % | {100 * each['band'][0]:.0f} to {100 * each['band'][1]:.0f} % "
-            f"| {'yes' if met else '**no**'} |"
+            f"| {' '.join(str(count) for count in each['counts'])} | {100 * each['cover']:.1f} % "
+            f"| {100 * each['band'][0]:.0f} to {100 * each['band'][1]:.0f} % | {'yes' if met else '**no**'} |"
         )
     lines += [
         "",
-        f"Reach: p above {REACH_P:g} and a cover from {100 * REACH_COVER[0]:.0f} to {100 * REACH_COVER[1]:.0f} %. `p` is of the counts of ranks in "
-        "ten bins, with a history as one draw of ten counts, since the ranks of one history hang together (Hotelling's test); "
-        "the next column is the chi-square of all ranks as if they did not. The band is where 19 of 20 covers of a right fit "
-        "lie, for as many independent answers as the histories are worth. With as many blocks as here, one p in twenty falls below by chance.",
+        f"Reach: p above {REACH_P:g} and a cover from {100 * REACH_COVER[0]:.0f} to {100 * REACH_COVER[1]:.0f} %.",
+        HOW_TO_READ.strip(),
         "",
         "Parameters whose 90 % interval covers least:",
         "",
@@ -217,16 +205,35 @@ def page(numbers: dict[str, Any]) -> str:
     return "\n".join([*lines, "", READING.strip(), ""])
 
 
+QUESTION = """
+# Calibration by simulation
+
+Does a fit find what made a history, when the model itself made it? A parameter set is drawn from the priors, a
+history of the real length is simulated from it with drawn shocks, and it is observed in the months and with the
+errors in which the record is. It is fitted as the record is. If simulation, likelihood and sampler agree, the
+rank of the true value among the draws is uniform, parameter by parameter (Talts and others 2018). Policies,
+law, plans and the anchor of Brent are those of the record. Written by `tools/validation/calibration_page.py`;
+[numbers](calibration.json).
+"""
+
+HOW_TO_READ = """
+`p` is of the counts of ranks in ten bins, with a history as one draw of ten counts, since the ranks of one
+history hang together (Hotelling's test); the next column is the chi-square of all ranks as if they did not. The
+band is where 19 of 20 covers of a right fit lie, for as many independent answers as the histories are worth. Of
+as many blocks as here, one in two tables has a p below 0.05 by chance.
+"""
+
 READING = """
 ## What the answer means
 
-What is tested is the likelihood with its filter ([taking in the record](../model/assimilation.md)): histories are simulated with
-everything drawn, but the likelihood carries conditional means through equations that are not linear and cuts values at caps and floors
-after the record was taken in. Priors are wide, so that histories here reach places where the real one never was: a fund that is
-empty, a fleet that is full, publics near 0 or 100 %.
+What is tested is the likelihood with its filter ([taking in the record](../model/assimilation.md)): histories
+are simulated with everything drawn, but the likelihood carries conditional means through equations that are not
+linear, and cuts values at caps and floors after the record was taken in. Priors are wide, so that histories
+here reach places where the real one never was: a fund that is empty, a fleet that is full, publics near 0 or
+100 %.
 
-The same code catches a likelihood that counts the record twice, a biased one, and a sampler that is wrong, on a Gaussian with a
-known answer (tests/fit/test_synthetic.py).
+The same code catches a likelihood that counts the record twice, a biased one, and a sampler that is wrong, on a
+Gaussian with a known answer (tests/fit/test_synthetic.py).
 """
 
 

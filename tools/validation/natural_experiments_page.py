@@ -52,24 +52,28 @@ CAN_SHOW = {
 """What an experiment can show at best, by id."""
 
 HISTORY = """\
-**No prediction here is the first of its event.** Each was committed before it was scored. Then calibration by simulation
-found the likelihood of the money chain too sure, the likelihood was mended ([A9 and A10](../model/assimilation.md)), and
-everything was fitted and predicted again. The ones they replace are kept and scored in the same way
-([replaced predictions](#replaced-predictions)): single cells differ, the picture does not.
+**No prediction here is the first of its event.** Each was committed before it was scored. Then calibration by
+simulation found the likelihood of the money chain too sure, the likelihood was mended ([A9 and
+A10](../model/assimilation.md)), and everything was fitted and predicted again. The ones they replace are kept
+and scored in the same way ([replaced predictions](#replaced-predictions)): single cells differ, the picture
+does not.
 
-**NE6 and NE8 are third predictions.** The [first](first_predictions) were committed before they were scored. Of the
-recorded levels, 23 of 24 (NE6) and 7 of 8 (NE8) lay inside the 80 % interval widened by one error; both misses were oil
-afloat, 85 against 147 mb and 78 against 124. After that the model was changed (purchases of ships, use of the fleet,
-relief and stigma), the error of oil afloat in the record was widened from 12 and 18 to 40, and the predictions were
-written anew. So their intervals were *not* fixed before anybody had seen how they would score. Oil afloat is scored
-here with the errors of the first time, lest the wider ones turn two misses into hits.
+**NE6 and NE8 are third predictions.** The [first](first_predictions) were committed before they were scored. Of
+the recorded levels, 23 of 24 (NE6) and 7 of 8 (NE8) lay inside the 80 % interval widened by one error; both
+misses were oil afloat, 85 against 147 mb and 78 against 124. After that the model was changed (purchases of
+ships, use of the fleet, relief and stigma), the error of oil afloat in the record was widened from 12 and 18 to
+40, and the predictions were written anew. So their intervals were *not* fixed before anybody had seen how they
+would score. Oil afloat is scored here with the errors of the first time, lest the wider ones turn two misses
+into hits.
 
-**The others were first committed before they were scored**, but with the record in the same folder: months, outputs and
-directions were chosen by people who knew it. What they could not choose is the size, the spread and the sign that the
-parameters give. For NE1, NE2, NE3 and NE9a the parameters have read the event itself: a fit, no prediction.
+**The others were first committed before they were scored**, but with the record in the same folder: months,
+outputs and directions were chosen by people who knew it. What they could not choose is the size, the spread and
+the sign that the parameters give. For NE1, NE2, NE3 and NE9a the parameters have read the event itself: a fit,
+no prediction.
 
-**None of it is a blind test.** The structure was built with these episodes in view (each section says how). What can be
-shown is whether *parameters* learned before 2025 carry over; not that the structure would have been thought of."""
+**None of it is a blind test.** The structure was built with these episodes in view (each section says how).
+What can be shown is whether *parameters* learned before 2025 carry over; not that the structure would have been
+thought of."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
