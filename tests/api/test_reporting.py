@@ -137,6 +137,94 @@ def test_json_table_page_and_pdf_give_the_same_numbers_of_a_war(
     assert not [figure for _, figure in page.elements if figure.get("id") == "fan-export-revenue-usd-bn"]
 
 
+ARGUMENT = """\
+title: A made-up article
+case: two_states
+claims:
+  - id: A1
+    sentence: Pressure first lowers revenue by a twentieth.
+    type: counterfactual
+    source: nobody
+    quality: recalled
+    test:
+      kind: counterfactual
+      question: Does it?
+      policy: pressure_first
+      metric: export_revenue_usd_bn
+      holds: {ratio_at_most: 0.95}
+      judgment: a twentieth less
+      models: [world]
+  - id: A2
+    sentence: The price stood at 10 or less.
+    type: figure
+    source: nobody
+    quality: recalled
+    test: {kind: figure, series: brent, statistic: mean, is: {at_most: 10}, judgment: as it says}
+"""
+
+
+def argument(folder: Path) -> Path:
+    file = folder / "argument.yaml"
+    file.write_text(ARGUMENT, encoding="utf-8")
+    return file
+
+
+def claim_cells(document: dict[str, Any], tables: dict[str, list[list[str]]]) -> list[str]:
+    rows = next(rows for caption, rows in tables.items() if caption.startswith("Claims, in our own words"))
+    model, figure = document["claims"]["claims"]
+    answer = model["by_model"]["world"]
+    said = read_numbers(model["finding"])[:3]
+    assert said == pytest.approx([100 * answer[key] for key in ("share", "low", "high")], abs=0.5)
+    assert figure["verdict"] == "refuted"
+    shown = read_numbers(figure["finding"].split(": ", 1)[1])[0]
+    assert shown == pytest.approx(figure["statistic"]["value"], rel=5e-3)
+    for claim, row in zip((model, figure), rows[1:], strict=True):
+        assert claim["finding"] in row[2] and claim["flips_if"][0] in row[3]
+    return [
+        cell for each in (model, figure) for cell in (each["sentence"], each["finding"], each["flips_if"][0])
+    ]
+
+
+@needs_pdf
+def test_json_table_page_and_pdf_give_the_same_claims(
+    tmp_path: Path, read_page: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ripeness.cli.terminal.WIDTH", 1000)
+    options = ("--members", 60, "--prior", "--policies", "pressure_first", "--claims", argument(tmp_path))
+    same_everywhere("two_states", options, tmp_path, claim_cells, read_page)
+
+
+def test_claims_are_those_of_the_case_a_file_or_a_ledger(tmp_path: Path) -> None:
+    folder = tmp_path / "two_states"
+    shutil.copytree(locate("two_states"), folder)
+    (folder / "claims").mkdir()
+    (folder / "claims" / "argument.yaml").write_text(ARGUMENT.replace("case: two_states\n", ""), "utf-8")
+    few: dict[str, Any] = {"members": 40, "prior": True, "policies": "pressure_first"}
+    own = ripeness.report(folder, **few).document
+    assert [each["id"] for each in own["claims"]["claims"]] == ["A1", "A2"]
+    assert own["claims"]["run"]["members"] == 40
+    without = ripeness.report(folder, claims=False, **few).document
+    assert without["claims"] is None and "--no-claims" in without["command"]
+
+    file = argument(tmp_path)
+    ledger = ripeness.claims(file, members=40, prior=True)
+    written = tmp_path / "ledger.json"
+    written.write_text(ledger.to_json(), "utf-8")
+    by_file, by_ledger, alone = (
+        ripeness.report(place, claims=given, **few).document
+        for place, given in (("two_states", file), ("two_states", written), (file, True))
+    )
+    assert by_file["claims"] == by_ledger["claims"] == alone["claims"]
+    assert by_ledger["other_runs"] == []
+    assert str(file) in by_file["command"] and str(file) in alone["command"]
+    assert ripeness.report("two_states", **few).document["claims"] is None
+
+
+def test_claims_about_another_case_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RipenessError, match="is not the one of this report"):
+        ripeness.report("korea_1951_53", claims=argument(tmp_path), members=40)
+
+
 @needs_pdf
 def test_a_pdf_is_tagged_and_every_drawing_in_it_has_words(tmp_path: Path) -> None:
     from pypdf import PdfReader

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,28 +19,43 @@ from ripeness.report.tables import Column, Spread, Table
 
 Read = Callable[[str], Any]
 
-CLAIMS = {
-    "schema": "ripeness/claims/1",
-    "run": {"case": "two_states", "case_hash": "0" * 64},
-    "claims": [
-        {
-            "id": "C1",
-            "sentence": "Revenue <fell> & stayed low.",
-            "verdict": "model_dependent",
-            "probability": 0.25,
-            "statistic": None,
-            "flips_if": ["another month of record"],
-            "sources": ["a ministry, 2003"],
-        },
-        {
-            "id": "C2",
-            "sentence": "It was wise.",
-            "verdict": "not_testable",
-            "reason": "a judgement",
-            "sources": [],
-        },
-    ],
-}
+ARGUMENT = """\
+title: A made-up article
+case: two_states
+claims:
+  - id: C1
+    sentence: Revenue <fell> & stayed low.
+    type: counterfactual
+    source: a ministry, 2003
+    quality: recalled
+    test:
+      kind: all_of
+      parts:
+        - name: falls
+          says: it falls
+          test:
+            kind: counterfactual
+            question: Does it?
+            policy: pressure_first
+            metric: export_revenue_usd_bn
+            holds: {ratio_at_most: 0.995}
+            judgment: any less
+            models: [world]
+        - name: price
+          says: the price was low
+          test:
+            kind: figure
+            series: brent
+            statistic: max
+            is: {at_most: 10}
+            judgment: low is 10 or less
+  - id: C2
+    sentence: It was wise.
+    type: normative
+    source: a newspaper
+    quality: claimed
+    test: {kind: not_testable, reason: a judgement, testable_if: it said what came of it}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +132,23 @@ def test_a_forecast_is_never_a_bare_line(document: dict[str, Any]) -> None:
     assert all(panel.count('opacity="') >= 2 for panel in panels)
 
 
-def test_a_ledger_stands_where_there_is_one(document: dict[str, Any], read_page: Read) -> None:
-    page = read_page(briefing_page({**document, "claims": CLAIMS}))
+def test_a_ledger_stands_where_there_is_one(
+    document: dict[str, Any], read_page: Read, tmp_path: Path
+) -> None:
+    file = tmp_path / "argument.yaml"
+    file.write_text(ARGUMENT, encoding="utf-8")
+    ledger = ripeness.claims(file, members=60, prior=True).document
+    page = read_page(briefing_page({**document, "claims": ledger}))
     assert "Claims" in page.headings
     rows = page.tables["Claims, in our own words, and what came of testing them"]
     assert rows[1][0].startswith("C1 Revenue <fell> & stayed low.")
-    assert "model-dependent" in rows[1][1]
-    assert rows[1][2] == "in 25 of 100 futures, in this model"
+    assert "refuted" in rows[1][1] and "data to" in rows[1][1]
+    assert "it falls: ● supported in this model" in rows[1][2]
+    assert "of 100 in the world" in rows[1][2]
+    assert "at most 10.0 USD/bbl" in rows[1][3]
+    assert "not testable" in rows[2][1]
     assert rows[2][2] == "a judgement"
+    assert rows[2][3] == "it said what came of it"
 
 
 def test_the_answer_is_made_from_the_numbers(document: dict[str, Any]) -> None:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 HTML, PDF = (".html", ".htm"), ".pdf"
 """Endings of the files that can be written."""
 
+CLAIMS_FILE = (".yaml", ".yml")
+"""Endings of a file of claims, which is to be tested; any other is that of a ledger made before."""
+
 SAVED_DOCUMENT = Path("report") / "compare.json"
 """Where a saved comparison keeps its document."""
 
@@ -77,7 +80,7 @@ def report(
     structural_draws: int = DRAWS,
     seed: int = 1,
     prior: bool = False,
-    claims: Documents | None = None,
+    claims: Documents | bool = True,
     discoveries: Documents | Sequence[Documents] = (),
     saved: str | Path | None = None,
     threads: int | None = None,
@@ -95,7 +98,8 @@ def report(
         structural_draws: draws of the bargaining constants; 0 leaves bargaining out.
         seed: counter of the random numbers.
         prior: draw parameters from the priors even where the case ships a posterior.
-        claims: the document of `claims`, or a file of it; without one the page has no ledger of claims.
+        claims: whether claims are tested: those of the case; or a file of claims (.yaml) about it; or the document of
+            `claims`, or a file of it (.json), which saves the time of testing.
         discoveries: documents of `discover`, or files of them; each answers what would have to be true.
         saved: folder of a saved comparison, in place of policies, months, members, draws and seed.
         threads: threads on this machine; all cores by default. No number depends on it.
@@ -108,9 +112,9 @@ def report(
     files = tuple(map(Path, [out] if isinstance(out, str | Path) else out))
     for file in files:
         _ending(file)
-    ledger = None if claims is None else _document(claims, "claims")
     found = [_document(each, "discover") for each in _several(discoveries)]
     loaded = load(case) if isinstance(case, str | Path) else case
+    argued = _argument(loaded, claims)
     named = loaded.name if not isinstance(case, str | Path) else str(case)
     with told(progress) as heard:
         if saved is not None:
@@ -130,6 +134,7 @@ def report(
             )
         heard.stage("reading the record of talks")
         talks = _talks_of(loaded)
+        ledger = _tested(argued, result, structural_draws, threads, heard)
         heard.stage("drawing the months")
         document = _report_document(result, talks, ledger, found)
         document["command"] = _command(
@@ -148,7 +153,10 @@ def report(
                 else {"--members": members, "--structural-draws": structural_draws, "--seed": seed}
             )
             | {"--claims": claims if isinstance(claims, str | Path) else None},
-            ["--prior"] if prior and saved is None else [],
+            [
+                *(["--prior"] if prior and saved is None else []),
+                *(["--no-claims"] if claims is False else []),
+            ],
             [str(each) for each in _several(discoveries) if isinstance(each, str | Path)],
         )
         made = Report(document, f"{loaded.name}: report", (), briefing_tables, answer_lines(document))
@@ -209,6 +217,47 @@ def _document(given: Documents, kind: str) -> dict[str, Any]:
         name = "the document" if isinstance(given, dict) else given
         raise RipenessError(f"{name} is no document of {kind}", f"write it with: ripeness {kind} --json")
     return found
+
+
+def _argument(case: Case, claims: Documents | bool) -> Case | dict[str, Any] | None:
+    """The case with the claims to be tested, a ledger made before, or None where there is nothing to test."""
+    if claims is False:
+        return None
+    if claims is True:
+        return case if case.claims else None
+    if not isinstance(claims, dict) and Path(claims).suffix.lower() in CLAIMS_FILE:
+        argued = load(claims)
+        if argued.content_hash != case.content_hash:
+            raise RipenessError(
+                f"{claims} is about case {argued.name}, which is not the one of this report, or not its state",
+                f"name the case of this report in it ({case.name}, or its folder), or report {claims} itself",
+            )
+        return argued
+    return _document(claims, "claims")
+
+
+def _tested(
+    argued: Case | dict[str, Any] | None,
+    result: Comparison,
+    structural_draws: int,
+    threads: int | None,
+    heard: Progress,
+) -> dict[str, Any] | None:
+    """The ledger: the one given, or that of the futures and seed of the comparison."""
+    from ripeness.api import claim_tests
+
+    if argued is None or isinstance(argued, dict):
+        return argued
+    run = result.run.record
+    return claim_tests.claims(
+        argued,
+        members=run["members"],
+        structural_draws=min(structural_draws, claim_tests.DRAWS) or claim_tests.DRAWS,
+        seed=run["seed"],
+        prior=result.document["draws"]["from"] == "prior",
+        threads=threads,
+        progress=heard,
+    ).document
 
 
 def _talks_of(case: Case) -> dict[str, Any] | None:

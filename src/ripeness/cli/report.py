@@ -33,10 +33,12 @@ Claims = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="What `ripeness claims --json` wrote; without it the page has no ledger of claims.",
+        help="Claims to test: a file of claims (.yaml), or a ledger that `ripeness claims --json` wrote, which takes "
+        "no time. By default the case's own claims are tested.",
         rich_help_panel=o.CHOICE,
     ),
 ]
+NoClaims = Annotated[bool, typer.Option("--no-claims", help="Test no claims.", rich_help_panel=o.CHOICE)]
 Discoveries = Annotated[
     list[Path] | None,
     typer.Option(
@@ -65,6 +67,7 @@ def command(
     until: o.Until = None,
     saved: Saved = None,
     claims: Claims = None,
+    no_claims: NoClaims = False,
     discover: Discoveries = None,
     members: o.Members = 1000,
     structural_draws: Structural = 64,
@@ -75,6 +78,8 @@ def command(
     threads: o.Threads = None,
 ) -> None:
     """Write the whole answer as one page: HTML that opens anywhere, or a tagged PDF.
+
+    CASE may be a file of claims too: the report is then on the case that it names, with its claims.
 
     Example: ripeness report ukraine --out report.html --out report.pdf
     """
@@ -88,7 +93,7 @@ def command(
         structural_draws=structural_draws,
         seed=seed,
         prior=prior,
-        claims=claims,
+        claims=False if no_claims else True if claims is None else claims,
         discoveries=discover or (),
         saved=saved,
         threads=threads,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from ripeness.report.briefing import record_sections, sections
+from ripeness.report.briefing import ledger, record_sections, sections
 from ripeness.report.briefing.marks import Mark, joined, mark, slug
 from ripeness.report.briefing.sections import Pages
+from ripeness.report.claims import claims_tables
 from ripeness.report.comparison import comparison_tables
 from ripeness.report.documents import Document
 from ripeness.report.tables import Table
@@ -20,7 +21,7 @@ CONTENTS: tuple[tuple[str, sections.Section], ...] = (
     ("War", sections.war),
     ("People on every side", sections.people),
     ("The record of talks", record_sections.talks),
-    ("Claims", record_sections.claims),
+    ("Claims", ledger.claims),
     ("What would have to be true", record_sections.conditions),
     ("How such forecasts did in the past", record_sections.scores),
     ("Quality of the data", record_sections.data_quality),
@@ -69,8 +70,10 @@ def briefing_page(document: Document, *, paper: bool = False) -> str:
 
 
 def briefing_tables(document: Document) -> tuple[Table, ...]:
-    """The tables of the comparison in a report, for a terminal."""
-    return tuple(table for table in comparison_tables(document["compare"]) if not table.further)
+    """The tables of the comparison in a report and its ledger of claims, for a terminal."""
+    ledger = document["claims"]
+    tables = (*comparison_tables(document["compare"]), *(claims_tables(ledger) if ledger else ()))
+    return tuple(table for table in tables if not table.further)
 
 
 def _section(title: str, inside: Mark) -> Mark:

@@ -1,4 +1,4 @@
-"""Sections on the record and what the run rests on: talks, claims, conditions, scores, data, limits, origin."""
+"""Sections on the record and what the run rests on: talks, conditions, scores, data, limits, origin."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from ripeness.report.briefing.sections import Pages, tables_of
 from ripeness.report.briefing.timeline import spoken, timeline_figure
 from ripeness.report.discovery import discovery_sentences, discovery_tables
 from ripeness.report.documents import Document
-from ripeness.report.numbers import number, percent
+from ripeness.report.numbers import percent
 from ripeness.report.scores import FEW, MONTHS, legend
 from ripeness.report.tables import Cell, Column, Table
 from ripeness.report.talks import talks_tables
-from ripeness.report.wording import IN_THIS_MODEL, VERDICTS, verdict_word
 
 QUALITIES = (
     ("reported", BLUE),
@@ -42,71 +41,6 @@ def talks(pages: Pages) -> Mark | None:
     return joined(
         mark("p", lead), timeline_figure(document, paper=pages.paper), tables_of(talks_tables(document))
     )
-
-
-def claims(pages: Pages) -> Mark | None:
-    """Every claim with its verdict and what would turn it."""
-    document = pages.document["claims"]
-    if not document or not document["claims"]:
-        return None
-    rows = [_claim(each) for each in document["claims"]]
-    heads = ("Claim", "Verdict", "Finding", "What would turn it")
-    table = mark(
-        "table",
-        mark("caption", "Claims, in our own words, and what came of testing them"),
-        mark("thead", mark("tr", *(mark("th", head, scope="col", class_="words") for head in heads))),
-        mark("tbody", *rows),
-        class_="ledger",
-    )
-    return joined(
-        mark("div", table, class_="scroll", role="region", aria_label="Table: claims", tabindex="0"),
-        notes("No verdict is stored: each comes from running its test on the data and models of this case."),
-    )
-
-
-def _claim(each: Document) -> Mark:
-    sign = VERDICTS[each["verdict"]].sign if each["verdict"] in VERDICTS else ""
-    word = verdict_word(each["verdict"])
-    finding = each.get("finding") or each.get("reason") or _statistic(each)
-    turns = each.get("flips_if") or []
-    sources = each.get("sources") or []
-    return mark(
-        "tr",
-        mark(
-            "th",
-            mark("span", f"{each['id']} ", class_="id"),
-            each["sentence"],
-            mark("span", f"Source: {'; '.join(map(_source, sources))}", class_="source") if sources else None,
-            scope="row",
-            class_="words",
-        ),
-        mark("td", mark("span", f"{sign} ", aria_hidden="true"), word, class_="words verdict"),
-        mark("td", finding, class_="words"),
-        mark("td", "; ".join(map(str, turns)), class_="words"),
-    )
-
-
-def _source(source: object) -> str:
-    if isinstance(source, Mapping):
-        return ", ".join(str(value) for value in source.values() if value)
-    return str(source)
-
-
-def _statistic(each: Document) -> str:
-    """A probability as so many of 100, or the statistic as it stands."""
-    found = each.get("probability")
-    if isinstance(found, int | float):
-        return f"in {percent(float(found))} of 100 futures, {IN_THIS_MODEL}"
-    statistic = each.get("statistic")
-    if isinstance(statistic, Mapping):
-        return ", ".join(f"{spoken(str(name))} {_plain(value)}" for name, value in statistic.items())
-    return "" if statistic is None else _plain(statistic)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, float):
-        return number(value, 2)
-    return str(value)
 
 
 def conditions(pages: Pages) -> Mark | None:
