@@ -64,9 +64,10 @@ def talks(
         )
     with told(progress) as heard:
         document = _document(loaded, record, seed)
-        document["simulated"] = {}
+        document["simulated"], document["record_beside"] = {}, None
         if policies:
             document["simulated"] = _simulated(loaded, policies, seed, heard)
+            document["record_beside"] = _last_months(loaded, record, seed)
     rows = tuple(
         {"month": month, "process": spent, "progress": gained}
         for month, spent, gained in zip(
@@ -289,26 +290,58 @@ def _measured(found: Bargained, row: int) -> dict[str, Any]:
     """
     ends, announced = found.endings["m1"], found.announced.announced[row]
     months = min(WALKED_MONTHS, len(announced.talks) - 1)
-    assert ends.zopa is not None
+    assert ends.zopa is not None and ends.least_a is not None and ends.most_d is not None
     fall = np.asarray(ends.zopa[row, months] - ends.zopa[row, 0], float)
     at_war = np.isfinite(fall)
+    moved = {
+        "a": np.asarray(ends.least_a[row, 0] - ends.least_a[row, months], float),
+        "d": np.asarray(ends.most_d[row, months] - ends.most_d[row, 0], float),
+    }
     process = float(announced.talks[1 : months + 1].sum())
     levels = announced.talks[1 : months + 1], announced.effort[1 : months + 1]
     varies = min(float(np.ptp(level)) for level in levels) > 0.0
-    by_draw = [
-        float(fall[who].mean())
-        for draw in range(found.draws)
-        if (who := at_war & (found.walkers.draw == draw)).any()
-    ]
-    low, middle, high = np.quantile(by_draw, [0.05, 0.5, 0.95]) if by_draw else (np.nan,) * 3
+    groups = [at_war & (found.walkers.draw == draw) for draw in range(found.draws)]
+    low, middle, high = _over_draws(fall, groups)
     return {
         "months": months,
         "process": process,
         "progress": {"value": _known(middle), "low": _known(low), "high": _known(high)},
         "progress_per_process": _known(float(middle) / process) if process > 0.0 else None,
+        "moved": {side: _known(_over_draws(rows, groups)[1]) for side, rows in moved.items()},
         "still_at_war": float(at_war.mean()),
         "overlap_index": float(np.corrcoef(*levels)[0, 1]) if varies else None,
         "months_with_both": int(((levels[0] > 0.0) & (levels[1] > 0.0)).sum()),
+    }
+
+
+def _over_draws(values: Any, groups: Sequence[Any]) -> tuple[float, float, float]:
+    """5, 50 and 95 % over structural draws of the mean in each draw's futures; nan where none is left."""
+    by_draw = [float(values[who].mean()) for who in groups if who.any()]
+    if not by_draw:
+        return math.nan, math.nan, math.nan
+    low, middle, high = (float(one) for one in np.quantile(by_draw, [0.05, 0.5, 0.95]))
+    return low, middle, high
+
+
+def _last_months(case: Case, record: TalksRecord, seed: int) -> dict[str, Any]:
+    """The same measures of the last months of the record, on the coded scale."""
+    from ripeness.analysis.talks import net_acts, process, progress
+
+    sides = (case.parties["a"].name, case.parties["d"].name)
+    months = months_of(record)[-WALKED_MONTHS:]
+    talking = process(record.rounds, months, "equal") > 0.0
+    tightened, _ = net_acts(record.events, months, target=sides[0], kinds=COST)
+    roles = {name: issue.role for name, issue in record.issues.items()}
+    fall = progress(record.positions, sides, months[0].first_day, record.last_day, seed=seed, roles=roles)
+    spent = float(talking.sum())
+    return {
+        "months": len(months),
+        "process": spent,
+        "progress": _band(fall.total),
+        "progress_per_process": _known(fall.total.value / spent) if spent else None,
+        "moved": {name: _known(fall.conceded[side]) for name, side in zip("ad", sides, strict=True)},
+        "still_at_war": 1.0,
+        "months_with_both": int((talking & (tightened > 0.0)).sum()),
     }
 
 

@@ -97,7 +97,7 @@ def _overlaps(document: Document) -> Table:
     share = document["overlap"][0]["share_of_months_with_talks"] if document["overlap"] else 0.0
     notes = (
         f"Acts, counted alike whatever their weight. {100 * share:.0f} of 100 months had a session. Overlap: "
-        "correlation by month of process and net acts; near -1 is in sequence, near +1 together.",
+        "correlation by month of process and net acts; near −1 is in sequence, near +1 together.",
     )
     return Table("talks_overlap", "Pressure and talks: in sequence or together", columns, rows, notes)
 
@@ -192,8 +192,12 @@ def _simulated(document: Document) -> Table:
         Column("both", "With pressure too"),
         Column("war", "Still at war", percent=True),
         Column("progress", "Progress", decimals=3, sign=True, missing="–"),
-        Column("per", "Progress per month of talks", decimals=3, sign=True, missing="–"),
+        *(
+            Column(side, f"{document['parties'][side]} moved", decimals=3, sign=True, missing="–")
+            for side in ("a", "d")
+        ),
     )
+    beside = document["record_beside"]
     rows = tuple(
         (
             name,
@@ -201,14 +205,20 @@ def _simulated(document: Document) -> Table:
             each["months_with_both"],
             each["still_at_war"],
             _spread(each["progress"]),
-            each["progress_per_process"],
+            each["moved"]["a"],
+            each["moved"]["d"],
         )
-        for name, each in document["simulated"].items()
+        for name, each in (
+            *(((f"record, {beside['months']} months", beside),) if beside else ()),
+            *document["simulated"].items(),
+        )
     )
     months = next(iter(document["simulated"].values()))["months"]
     notes = (
         f"In the main model, over {months} months: fall of the gap between what the sides would accept, in shares of "
-        "the stake, where the war still goes on. Not the unit of the coded positions: compare signs, not size.",
+        "the stake, where the war still goes on; moved is what each side came nearer. Not the unit of the coded "
+        "positions of the record: compare signs, not size.",
+        "Products, delegations and signals of stalling are of the record alone: the model has none.",
     )
     return Table("talks_simulated", "The same of simulated talks", columns, rows, notes)
 
