@@ -18,6 +18,7 @@ from ripeness.base import RipenessError
 from ripeness.case import locate
 from ripeness.cli import app
 from ripeness.report import MINUS
+from ripeness.report.claims import verdict_said
 
 NUMBER = re.compile(rf"[+{MINUS}]?[\d,]*\.?\d+")
 
@@ -173,16 +174,24 @@ def claim_cells(document: dict[str, Any], tables: dict[str, list[list[str]]]) ->
     rows = next(rows for caption, rows in tables.items() if caption.startswith("Claims, in our own words"))
     model, figure = document["claims"]["claims"]
     answer = model["by_model"]["world"]
-    said = read_numbers(model["finding"])[:3]
+    said = read_numbers(model["finding"].rpartition(": so in")[2])[:3]
     assert said == pytest.approx([100 * answer[key] for key in ("share", "low", "high")], abs=0.5)
     assert figure["verdict"] == "refuted"
     shown = read_numbers(figure["finding"].split(": ", 1)[1])[0]
     assert shown == pytest.approx(figure["statistic"]["value"], rel=5e-3)
     for claim, row in zip((model, figure), rows[1:], strict=True):
-        assert claim["finding"] in row[2] and claim["flips_if"][0] in row[3]
+        assert claim["finding"] in row[2] and turn(claim) in row[3]
+        assert verdict_said(claim) in row[1]
     return [
-        cell for each in (model, figure) for cell in (each["sentence"], each["finding"], each["flips_if"][0])
+        cell
+        for each in (model, figure)
+        for cell in (each["sentence"], verdict_said(each), each["finding"], turn(each))
     ]
+
+
+def turn(claim: dict[str, Any]) -> str:
+    """What would turn a claim, after the number's name, which the page leaves out where it stands beside."""
+    return str(claim["flips_if"][0].split(" were ")[-1])
 
 
 @needs_pdf

@@ -365,7 +365,7 @@ def record(case: Case, test: Rows) -> Finding:
                     **about,
                 )
             return replace(
-                _lacking(f"{words}; it does not hold every such row, so that nothing follows"),
+                _lacking(f"{words}; it does not claim to hold every such row, so that nothing follows"),
                 as_of=read_to(case, table),
             )
         more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""

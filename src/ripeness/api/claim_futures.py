@@ -275,14 +275,15 @@ def finding_of(case: Case, told: Told) -> Finding:
     reading = told.reading
     model = next(iter(told.answers))
     label, unit, _ = metric_about(case, reading.metric, model)
-    rule = RULE_WORDS[reading.rule].format(x=f"{reading.value:g}", than=reading.than)
+    rule = RULE_WORDS[reading.rule].format(x=f"{reading.value:g}", than=_titled(case, reading.than))
     said = [
         f"{percent(each.share)} ({percent(each.low)} to {percent(each.high)}) of 100 in {MODEL_WORDS[name]}"
         + ("" if each.other_way is None else _neither(each.share, each.other_way))
         for name, each in told.answers.items()
         if each.says != "none"
     ]
-    what = f"{label[0].lower() + label[1:]} {rule}, {reading.policy} from {told.start} to {told.until}"
+    about = label[0].lower() + label[1:]
+    what = f"under {_titled(case, reading.policy)}, {told.start} to {told.until}, {about} {rule}"
     flips = [
         turn
         for name, each in told.answers.items()
@@ -299,7 +300,7 @@ def finding_of(case: Case, told: Told) -> Finding:
     if len(lone) == 1 and lone[0] != WORLD:
         remarks.append(f"only {MODEL_WORDS[lone[0]]} can answer")
     return Finding(
-        f"so in {', '.join(said)}: {what}" if said else f"no model can answer: {what}",
+        f"{what}: so in {', '.join(said)}" if said else f"{what}: no model can answer",
         label=what,
         unit=unit,
         flips=(*told.boxes, *flips),
@@ -307,6 +308,12 @@ def finding_of(case: Case, told: Told) -> Finding:
         remarks=tuple(remarks),
         as_of=str(case.data_until),
     )
+
+
+def _titled(case: Case, policy: str) -> str:
+    """A policy by the title that people read."""
+    found = case.policies.get(policy)
+    return f"“{policy.replace('_', ' ') if found is None else found.title}”"
 
 
 def _neither(share: float, other_way: float) -> str:

@@ -60,7 +60,7 @@ class Scores:
         modes = self.sheet.series.get(series)
         if modes is None:
             near = NEAREST.get(name)
-            reason = "no monthly record of it was released in its time"
+            reason = "no monthly record was released in its time"
             if near in self.sheet.series:
                 reason += f"; what was claimed is scored as {near}"
             return {"score": None, "score_reason": reason}

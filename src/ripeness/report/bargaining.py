@@ -223,7 +223,7 @@ def _zone_table(told: BargainingDocument) -> Table | None:
     ripe = told.told["ripeness"]
     columns = [Column("zopa", "Zone of agreement", missing=UNKNOWN, percent=True)]
     if ripe:
-        columns += [Column(part, part.capitalize(), missing=UNKNOWN, percent=True) for part in PARTS]
+        columns += [Column(part, part.capitalize(), missing="–", percent=True) for part in PARTS]
 
     def cells(policy: str) -> list[Cell]:
         zone = told.spread(policy, told.main, "zopa")

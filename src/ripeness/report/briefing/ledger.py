@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from ripeness.report.briefing.grids import notes
 from ripeness.report.briefing.marks import Mark, joined, mark
 from ripeness.report.briefing.sections import Pages
@@ -70,7 +72,7 @@ def _claim(claim: Document) -> Mark:
             *(mark("span", remark, class_="source") for remark in _remarks(claim)),
             class_="words",
         ),
-        mark("td", _turns(claim["flips_if"]), class_="words"),
+        mark("td", _turns(claim), class_="words"),
     )
 
 
@@ -100,23 +102,45 @@ def _finding(claim: Document) -> Mark:
 def _remarks(claim: Document) -> list[str]:
     """What must be known of the evidence, each once, without the part it was said of."""
     said = [remark.rsplit(": ", 1)[-1] if claim["parts"] else remark for remark in claim["remarks"]]
+    shown = [remark for remark in said if remark.startswith(("pulls apart", "every row", "only "))]
     of_prior = "Prior-driven: the record hardly tells what decides here."
     return [
         *((of_prior,) if claim["prior_driven"] else ()),
-        *dict.fromkeys(
-            f"{_capital(remark)}."
-            for remark in said
-            if remark.startswith(("pulls apart", "every row", "only "))
-        ),
+        *dict.fromkeys(f"{_capital(remark)}." for remark in shown),
+        *dict.fromkeys((*claim["note"], *_notes(claim))),
     ]
 
 
-def _turns(turns: list[str]) -> Mark:
-    shown = [mark("li", each) for each in turns[:TURNS]]
+def _notes(tested: Document) -> Iterator[str]:
+    """Notes of a test and of its parts; of a tension, whose note is its question, none."""
+    if tested["test"] != "tension":
+        yield from tested["notes"]
+    for part in tested["parts"]:
+        yield from _notes(part)
+
+
+def _turns(claim: Document) -> Mark:
+    """Ways to turn a verdict; a number that stands in the finding beside it is not named again."""
+    turns = claim["flips_if"]
+    shown = [mark("li", _named_once(each, list(_labels(claim)))) for each in turns[:TURNS]]
     if len(turns) > TURNS:
         more = len(turns) - TURNS
         shown.append(mark("li", f"{more} other way{'s' * (more > 1)} in the document of the ledger"))
     return mark("ul", *shown)
+
+
+def _labels(tested: Document) -> Iterator[str]:
+    """Labels of the numbers of a test and of its parts, which the finding names."""
+    if tested["statistic"] is not None:
+        yield tested["statistic"]["label"]
+    for part in tested["parts"]:
+        yield from _labels(part)
+
+
+def _named_once(turn: str, labels: Sequence[str]) -> str:
+    for label in labels:
+        turn = turn.replace(f"{label} were", "it were")
+    return turn
 
 
 def _capital(words: str) -> str:
