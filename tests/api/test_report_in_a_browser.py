@@ -42,6 +42,27 @@ axe.run(document).then(found => {
 });
 """
 
+ARGUMENT = """\
+title: A made-up article
+case: korea_1951_53
+claims:
+  - id: A1
+    sentence: Talks brought the sides nearer, and only because of pressure.
+    type: causal
+    source: nobody
+    quality: recalled
+    note: Two things at once.
+    test:
+      kind: all_of
+      parts:
+        - name: nearer
+          says: they came nearer
+          test: {kind: talks_measure, measure: progress, is: {at_least: 0.2}, judgment: a fifth of the scale}
+        - name: right
+          says: rightly so
+          test: {kind: not_testable, reason: a judgement, testable_if: it said what came of it}
+"""
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
@@ -54,9 +75,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    file = tmp_path_factory.mktemp("report") / "r.html"
+    folder = tmp_path_factory.mktemp("report")
+    file, argument = folder / "r.html", folder / "argument.yaml"
+    argument.write_text(ARGUMENT, "utf-8")
     options = {"members": 40, "structural_draws": 8, "policies": "simultaneous"}
-    ripeness.report("korea_1951_53", file, **options)
+    ripeness.report("korea_1951_53", file, claims=argument, **options)
     return file.read_text("utf-8")
 
 

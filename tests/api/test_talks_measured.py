@@ -56,3 +56,8 @@ def test_simulated_talks_stand_beside_the_record_on_the_same_measures():
     rows = shown_rows(table(document, "talks_simulated"))
     assert [row[0] for row in rows] == ["record, 12 months", "as_enacted", "simultaneous"]
     assert rows[0][1] == f"{record['process']:.1f}"
+
+
+def test_an_issue_is_called_by_its_label_or_by_its_name():
+    called = ripeness.talks("ukraine").document["issues"]
+    assert called["territory_donbas"] == "Donbas" and called["sanctions_relief"] == "Sanctions relief"

@@ -143,7 +143,7 @@ def test_a_ledger_stands_where_there_is_one(
     rows = page.tables["Claims, in our own words, and what came of testing them"]
     assert rows[1][0].startswith("C1 Revenue <fell> & stayed low.")
     assert "refuted" in rows[1][1] and "data to" in rows[1][1]
-    assert "it falls: ● supported in this model" in rows[1][2]
+    assert "it falls: ●\u00a0supported in this model" in rows[1][2]
     assert "of 100 in the world" in rows[1][2]
     assert "at most 10.0 USD/bbl" in rows[1][3]
     assert "not testable" in rows[2][1]

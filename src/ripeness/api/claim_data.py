@@ -307,7 +307,7 @@ def record(case: Case, test: Rows) -> Finding:
             lacking = _lacking(f"the record of {what} holds {len(rows)} such rows ({where}), not {test.nth}")
             return replace(lacking, as_of=read_to(case, table))
         row = rows[test.nth - 1]
-        cells = ", ".join(f"{key} {row.get(key)}" for key in test.equals)
+        cells = ", ".join(f"{key.replace('_', ' ')} {row.get(key)}" for key in test.equals)
         counted = (
             f"rows at one place within {test.merge_days} days as one"
             if test.merge_days
@@ -368,7 +368,7 @@ def record(case: Case, test: Rows) -> Finding:
                 _lacking(f"{words}; it does not claim to hold every such row, so that nothing follows"),
                 as_of=read_to(case, table),
             )
-        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        more = f"; and {len(rows) - 1} more such row{'s' * (len(rows) > 2)}" if len(rows) > 1 else ""
         gone = "that row were" if len(rows) == 1 else f"those {len(rows)} rows were"
         return Finding(
             f"{_row_words(rows[0])}{more}",
@@ -719,14 +719,24 @@ def _where_words(wanted: RowsWanted) -> str:
 def _cells_words(where: Mapping[str, Any]) -> str:
     said_of = []
     for column, value in where.items():
+        name = column.replace("_", " ")
         if isinstance(value, Mapping):
-            rules = " and ".join(f"{rule.replace('_', ' ')} {one}" for rule, one in value.items())
-            said_of.append(f"{column} {rules}")
+            rules = " and ".join(
+                f"{rule.replace('_', ' ')} {_cell_words(one)}" for rule, one in value.items()
+            )
+            said_of.append(f"{name} {rules}")
         elif isinstance(value, list | tuple):
-            said_of.append(f"{column} {' or '.join(map(str, value))}")
+            said_of.append(f"{name} {' or '.join(map(_cell_words, value))}")
         else:
-            said_of.append(f"{column} {value}")
+            said_of.append(f"{name} {_cell_words(value)}")
     return ", ".join(said_of) or "any cells"
+
+
+def _cell_words(value: Any) -> str:
+    """A cell as a sentence says it."""
+    if isinstance(value, int | float):
+        return number(float(value), 0 if float(value).is_integer() else decimals_for([float(value)]))
+    return str(value).replace("_", " ")
 
 
 def _period_words(period: Period) -> str:

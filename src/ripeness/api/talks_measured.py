@@ -134,6 +134,7 @@ def _document(case: Case, record: TalksRecord, seed: int) -> dict[str, Any]:
             for name, rows in record.coders.items()
         },
         "coder": MAIN_CODER,
+        "issues": {name: issue.label or _spaced(name) for name, issue in record.issues.items()},
         "sessions": len(record.sessions),
         "rounds": [
             {
@@ -370,6 +371,11 @@ def _lines(document: dict[str, Any]) -> tuple[str, ...]:
 
 def _agreed(found: tuple[float, int]) -> tuple[float | None, int]:
     return _known(found[0]), found[1]
+
+
+def _spaced(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _band(band: Band) -> dict[str, float | None]:

@@ -111,6 +111,8 @@ class Issue:
     anchors: tuple[str, str, str]
     stand: str = ""
     """The end of the scale (`0`, `1` or `both`) at which a small step is refused, or a price asked for it."""
+    label: str = ""
+    """What a reader calls it; the name with spaces where empty."""
 
 
 @dataclass(frozen=True)
@@ -288,7 +290,18 @@ _ROUND_REQUIRED = (
     "source",
     "quality",
 )
-_ISSUE = ("issue", "role", "stand", "definition", "anchor_0", "anchor_0.5", "anchor_1", "source", "quality")
+_ISSUE = (
+    "issue",
+    "label",
+    "role",
+    "stand",
+    "definition",
+    "anchor_0",
+    "anchor_0.5",
+    "anchor_1",
+    "source",
+    "quality",
+)
 _ISSUE_REQUIRED = ("issue", "role", "definition", "anchor_0", "anchor_0.5", "anchor_1")
 _POSITION = (
     "date",
@@ -412,7 +425,12 @@ def _issue(cells: _Cells) -> Issue:
     anchors = (cells.needed("anchor_0"), cells.needed("anchor_0.5"), cells.needed("anchor_1"))
     stand = cells.one_of("stand", STANDS, empty=True)
     return Issue(
-        cells.needed("issue"), cells.one_of("role", ROLES), cells.needed("definition"), anchors, stand
+        cells.needed("issue"),
+        cells.one_of("role", ROLES),
+        cells.needed("definition"),
+        anchors,
+        stand,
+        cells.text("label"),
     )
 
 

@@ -78,7 +78,7 @@ def _claim(claim: Document) -> Mark:
 
 def _signed(verdict: str, words: str) -> Mark:
     sign = VERDICTS[verdict].sign if verdict in VERDICTS else ""
-    return joined(mark("span", f"{sign} ", aria_hidden="true"), words)
+    return joined(mark("span", f"{sign}\u00a0", aria_hidden="true"), words)
 
 
 def _finding(claim: Document) -> Mark:

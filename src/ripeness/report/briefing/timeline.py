@@ -123,7 +123,7 @@ def timeline_figure(talks: Document, *, paper: bool) -> Mark:
             ]
         )
     }
-    labels = [SESSIONS, OTHERS, *map(spoken, issues), *pressure]
+    labels = [SESSIONS, OTHERS, *(talks["issues"][issue] for issue in issues), *pressure]
     lanes = Lanes(date.fromisoformat(min(days)), date.fromisoformat(max(days)), labels)
     _sessions(lanes, talks["rounds"])
     if issues:
@@ -131,7 +131,7 @@ def timeline_figure(talks: Document, *, paper: bool) -> Mark:
             f"Positions by issue: up is towards {parties['a']}’s maximal aim, down towards {parties['d']}’s"
         )
         for issue in issues:
-            _issue(lanes, talks["positions"], issue, parties)
+            _issue(lanes, talks["positions"], issue, parties, talks["issues"][issue])
     if pressure:
         lanes.heading("Acts of pressure: up tightens, down eases")
     for label, found in pressure.items():
@@ -196,7 +196,7 @@ def _sessions(lanes: Lanes, rounds: Sequence[Document]) -> None:
         lanes.lane(OTHERS, ISSUE, *others)
 
 
-def _issue(lanes: Lanes, positions: Sequence[Document], issue: str, parties: Document) -> None:
+def _issue(lanes: Lanes, positions: Sequence[Document], issue: str, parties: Document, label: str) -> None:
     y = Scale(0.0, 1.0, ISSUE - 4.0, 4.0)
     drawn: list[Mark] = []
     for actor, colour, dash in ((parties["a"], BLUE, None), (parties["d"], ORANGE, "4 2")):
@@ -235,7 +235,7 @@ def _issue(lanes: Lanes, positions: Sequence[Document], issue: str, parties: Doc
             at, up = lanes.at(row["date"]), y(row["score"])
             path = f"M{at:.1f} {up - 3.6:.1f}L{at + 3.4:.1f} {up + 2.8:.1f}H{at - 3.4:.1f}Z"
             drawn.append(shape("path", d=path, fill="#fff", stroke=INK, stroke_width=".9"))
-    lanes.lane(spoken(issue), ISSUE, *drawn)
+    lanes.lane(label, ISSUE, *drawn)
 
 
 def _pressure(lanes: Lanes, events: Sequence[Document], label: str) -> None:
@@ -281,7 +281,7 @@ def _data(talks: Document) -> Mark:
             (
                 row["date"],
                 f"position of {row['actor']}",
-                spoken(row["issue"]),
+                talks["issues"][row["issue"]],
                 f"{row['position']}" + ("" if row["score"] is None else f" (score {row['score']:g})"),
                 row["quality"],
             )
