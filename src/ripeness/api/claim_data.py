@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -36,7 +37,7 @@ from ripeness.case import (
 from ripeness.case.claim import Spec
 from ripeness.case.claim_tables import DATE, fits
 from ripeness.evidence import months_of
-from ripeness.report import decimals_for, number, percent
+from ripeness.report import MINUS, decimals_for, number, percent
 
 Row = Mapping[str, Any]
 
@@ -219,6 +220,8 @@ def _named(case: Case, series: str) -> str:
     words = f" {_spoken(series)} "
     for letter, name in parties.items():
         words = words.replace(letter, name)
+    for party in case.parties.values():
+        words = re.sub(rf"\b{re.escape(party.name.lower())}\b", party.name, words)
     return words.strip()
 
 
@@ -735,7 +738,7 @@ def _cells_words(where: Mapping[str, Any]) -> str:
 def _cell_words(value: Any) -> str:
     """A cell as a sentence says it."""
     if isinstance(value, int | float):
-        return number(float(value), 0 if float(value).is_integer() else decimals_for([float(value)]))
+        return f"{value:g}".replace("-", MINUS)
     return str(value).replace("_", " ")
 
 
