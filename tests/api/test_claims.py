@@ -236,6 +236,17 @@ def test_a_changed_policy_changes_a_verdict_on_futures(tmp_path, kind):
     assert ripeness.claims(folder, members=64).document["claims"][0]["verdict"] == "refuted"
 
 
+def test_what_is_timed_says_how_often_it_comes_at_all(tmp_path):
+    path = tmp_path / "mine.yaml"
+    text = "case: two_states\n" + ON_FUTURES.format(kind="counterfactual", least=1)
+    text = text.replace("export_revenue_usd_bn", "months_to_stressed").replace("ratio_at_most", "lower_by")
+    path.write_text(text, encoding="utf-8")
+    claim = ripeness.claims(path, members=32).document["claims"][0]
+    reached = claim["by_model"]["world"]["reached"]
+    assert 0.0 <= reached <= 1.0
+    assert any(each.startswith("it comes at all by") for each in claim["remarks"])
+
+
 def test_readings_that_share_months_share_a_run(monkeypatch, tmp_path):
     from ripeness.api import claim_futures
 

@@ -56,6 +56,8 @@ class Answer:
     most: float | None = None
     other_way: float | None = None
     """Share of futures in which the difference is as large the other way, for a rule about a difference."""
+    reached: float | None = None
+    """Share of futures in which what is timed comes at all within the run under the claim's policy: the test's room."""
 
 
 @dataclass(frozen=True)

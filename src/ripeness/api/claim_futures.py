@@ -143,7 +143,11 @@ def _with(told: Told, ask: Ask, model: str, futures: Futures, case: Case, seed: 
     turns = turning_point(futures, ask.reading, censored, known)
     most = _most_by_any_month(futures, ask.reading, known)
     answer = answer_of(held, known, futures.groups, turns, by_draw=ending, most=most)
-    answer = replace(answer, other_way=_other_way(futures, ask.reading, censored, known))
+    answer = replace(
+        answer,
+        other_way=_other_way(futures, ask.reading, censored, known),
+        reached=_reached(futures, ask.reading, censored, known),
+    )
     answers = {**told.answers, model: answer}
     inside, outside = dict(told.inside), dict(told.outside)
     if ask.parameter is not None:
@@ -223,6 +227,13 @@ def _other_way(futures: Futures, reading: Reading, censored: bool, known: NDArra
     return float(holding(futures, swapped, censored)[0][known].mean())
 
 
+def _reached(futures: Futures, reading: Reading, censored: bool, known: NDArray[np.bool_]) -> float | None:
+    """Share of futures in which what is timed comes at all; None where nothing is timed."""
+    if not censored or not known.any():
+        return None
+    return float(np.isfinite(futures.outcome(reading.metric, reading.policy)[known]).mean())
+
+
 def _most_by_any_month(futures: Futures, reading: Reading, known: NDArray[np.bool_]) -> float | None:
     """The largest share of futures in which a value is reached by some month and not otherwise."""
     if reading.rule != "within_months" or not known.any():
@@ -297,6 +308,13 @@ def finding_of(case: Case, told: Told) -> Finding:
         )
     if any(name != WORLD for name in lone):
         remarks.append("prior-driven: the record says little of the constants of bargaining")
+    reached = [
+        f"{percent(each.reached)} of 100 in {MODEL_WORDS[name]}"
+        for name, each in told.answers.items()
+        if each.reached is not None and name not in NULLS
+    ]
+    if reached:
+        remarks.append(f"it comes at all by {told.until} in {', '.join(reached)}")
     if len(lone) == 1 and lone[0] != WORLD:
         remarks.append(f"only {MODEL_WORDS[lone[0]]} can answer")
     return Finding(
@@ -346,4 +364,5 @@ def record_of_answer(answer: Answer) -> dict[str, Any]:
         "says": answer.says,
         "turns_at": answer.turns_at,
         "other_way": answer.other_way,
+        "reached": answer.reached,
     }

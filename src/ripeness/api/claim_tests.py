@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -339,7 +340,7 @@ def _tension(test: Tension, told_of: Told, case: Case) -> Document:
         for name in told_of.inside
     )
     words = (
-        f"where {about.label[0].lower() + about.label[1:]} is {test.side}, beside where it is not: {split}"
+        f"where {_by_name(case, about.label)} is {test.side}, beside where it is not: {split}"
         if split
         else "no model that was asked reads the parameter"
     )
@@ -364,6 +365,14 @@ def _tension(test: Tension, told_of: Told, case: Case) -> Document:
         "inside": {name: record_of_answer(each) for name, each in told_of.inside.items()},
         "outside": {name: record_of_answer(each) for name, each in told_of.outside.items()},
     }
+
+
+def _by_name(case: Case, label: str) -> str:
+    """A label inside a sentence, with the parties' names in place of A and D."""
+    words = label[0].lower() + label[1:]
+    for letter, party in (("A", "a"), ("D", "d")):
+        words = re.sub(rf"\b{letter}\b", case.parties[party].name, words)
+    return words
 
 
 def _split(test: Tension, told_of: Told) -> dict[str, Any] | None:

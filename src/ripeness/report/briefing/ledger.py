@@ -14,6 +14,9 @@ from ripeness.report.wording import VERDICTS
 TURNS = 3
 """Ways to turn a verdict that stand on the page; the document of the ledger has all."""
 
+SHOWN = ("pulls apart", "every row", "only ", "it comes at all")
+"""How remarks begin that stand on the page."""
+
 CAPTION = "Claims, in our own words, and what came of testing them"
 
 HEADS = ("Claim", "Verdict", "What decides", "Would turn if")
@@ -102,7 +105,7 @@ def _finding(claim: Document) -> Mark:
 def _remarks(claim: Document) -> list[str]:
     """What must be known of the evidence, each once, without the part it was said of."""
     said = [remark.rsplit(": ", 1)[-1] if claim["parts"] else remark for remark in claim["remarks"]]
-    shown = [remark for remark in said if remark.startswith(("pulls apart", "every row", "only "))]
+    shown = [remark for remark in said if remark.startswith(SHOWN)]
     of_prior = "Prior-driven: the record hardly tells what decides here."
     return [
         *((of_prior,) if claim["prior_driven"] else ()),
