@@ -57,6 +57,16 @@ def test_a_planted_box_is_found():
     assert found.reason == "" and found.coverage >= first.box.coverage
 
 
+def test_a_condition_of_a_rare_claim_is_found():
+    """One future in a hundred holds, all of one kind: a box on the way that is hardly denser than all is not near."""
+    rng = np.random.default_rng(4)
+    inputs = rng.random((10, 8192))
+    found = discover(inputs, (inputs[0] < 0.3) & (rng.random(8192) < 0.03), resamples=20)
+    assert found.base_rate < 0.015
+    assert {(limit.input, limit.side) for limit in found.boxes[0].limits} == {(0, UPPER)}
+    assert found.boxes[0].box.upper[0] == pytest.approx(0.3, abs=0.03)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_noise_gives_no_box(seed):
     rng = np.random.default_rng(seed)

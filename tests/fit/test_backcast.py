@@ -175,6 +175,10 @@ def test_chances_of_an_ending_grow_with_the_window_and_stand_beside_odds(posteri
     for each in found:
         assert list(each.chance) == sorted(each.chance)
         assert all(low <= high for low, high in zip(each.low, each.high, strict=True))
+    # The first month asked is the origin itself: a mean rate gives each of so many months its chance.
+    first, second = (sum(each.chance[at] for each in found if each.model == "n0") for at in (0, 1))
+    near, far = (found[0].by[at] - found[0].origin + 1 for at in (0, 1))
+    assert near / far - 0.04 < first / second < near / far + 0.12
     known = [each for each in odds if each.brier is not None]
     assert {each.who for each in known} >= {"Metaculus", "m1", "n0"}
     for each in known:

@@ -97,14 +97,15 @@ def page(said: dict[str, Any]) -> str:
         "Four claims of an article on negotiations, in our own words, asked of the models. A claim is not true or "
         "false here: it holds in some possible futures and not in others. The question is what those have in common.",
         "",
-        "How to read it. *Holds in* counts futures. A *box* is a set of limits on inputs of the model: *density* is "
-        "how often the claim holds inside, *coverage* how many of the futures in which it holds lie inside, *found "
-        "again* the least share of resamples that set each of its limits on the same side, *held out* the density on "
-        "futures that the box had not seen. A box is reported only if its limits are needed, are found again in at "
-        "least 80 of 100 resamples, and beat the base rate on held-out futures; otherwise it says *none* and why. "
-        "*Prior-driven* inputs are ones that the record has hardly narrowed: a condition on them is an assumption, and "
-        "nobody knows whether it is met. Thresholds are judgments; each claim is asked under several. Futures are of "
-        "this model, not of the world.",
+        "How to read it. *Holds in* counts futures. A *box* is a set of limits on inputs of the model: *density* "
+        "is how often the claim holds inside, *coverage* how many of the futures in which it holds lie inside, "
+        "*found again* the least share of resamples that set each of its limits on the same side, *held out* the "
+        "density on futures that had no part in setting the limits, though in choosing inputs and sides. A box is"
+        " reported only if its limits are needed, are found again in at least 80 of 100 resamples, and beat there"
+        " the base rate of the futures left; otherwise it says *none* and why. *Prior-driven* inputs are ones "
+        "that the record has hardly narrowed: a condition on them is an assumption, and nobody knows whether it "
+        "is met. Thresholds are judgments; each claim is asked under several. Futures are of this model, not of "
+        "the world.",
         "",
         f"{said['members']:,} futures for claims about money, {said['walked']:,} worlds and {said['structural_draws']} "
         f"structural draws for those about the war's end, seed {said['seed']}. {first['draws']['in_words']} Method: "

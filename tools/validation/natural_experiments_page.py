@@ -490,7 +490,9 @@ def page(document: Document) -> str:
         *earlier_lines(document),
         "## What failed",
         "",
-        "Computed from the tables above, nothing left out:",
+        "Computed from the tables above: changes of the wrong sign or outside their interval, changes that were "
+        "expected and that no change, or the futures without the instrument (by more than 0.05), would have met "
+        "better, and wrong series that stand out. Levels outside their interval stand in each section.",
         "",
         *failures(document),
         "",

@@ -82,8 +82,8 @@ def asked(case: cases.Case, first: Month, mode: str, levers: dict[str, float] | 
     the window.
     """
     known = first if mode == "as_of" else None
-    compiled = [compile_policy(case, name, first + 1, origin=known) for name in POLICIES]
-    question = pose(case, compiled, first + 1, first + WINDOW - 1, SEED, origin=first)
+    compiled = [compile_policy(case, name, first, origin=known) for name in POLICIES]
+    question = pose(case, compiled, first, first + WINDOW - 1, SEED, origin=first)
     rows = question.policies.copy()
     for name, value in (levers or {}).items():
         row = layout_of(PolicyRow)["levers"].start + layout_of(Levers)[name].start
@@ -96,7 +96,7 @@ def asked(case: cases.Case, first: Month, mode: str, levers: dict[str, float] | 
 
 def talks_open(case: cases.Case, first: Month) -> bool:
     """Whether a track of talks was open when the window began."""
-    levers = compile_policy(case, POLICIES[0], first + 1, origin=first).levers
+    levers = compile_policy(case, POLICIES[0], first, origin=first).levers
     return bool(levers[first - case.first_month, layout_of(Levers)["talks"].start] >= 0.5)
 
 
@@ -105,7 +105,7 @@ def scored(found: Bargained, settled: bool, terms: float | None) -> dict[str, di
     rows: dict[str, dict[str, Any]] = {}
     for model in MODELS:
         ends = found.endings[model]
-        deal = (ends.kind[0] == Kind.SETTLED) & (ends.month[0] <= WINDOW - 1)
+        deal = (ends.kind[0] == Kind.SETTLED) & (ends.month[0] <= WINDOW)
         by_draw = np.array([deal[found.walkers.draw == draw].mean() for draw in range(found.draws)])
         chance = float(by_draw.mean())
         row: dict[str, Any] = {

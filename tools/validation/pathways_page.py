@@ -230,7 +230,7 @@ def _trade_offs(numbers: Mapping[str, Any]) -> Iterator[str]:
             ("best_gain_training", "Best of the archive, training"),
             ("best_gain_held_out", "The same policy, unseen"),
             ("best_drop", "Drop"),
-            ("best_error", "Standard error of the unseen gain"),
+            ("best_error", "Standard error of the drop"),
             ("mean_drop", "Mean drop of the archive"),
         ):
             yield (

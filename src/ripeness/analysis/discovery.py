@@ -31,8 +31,8 @@ from ripeness.analysis.prim import (
 LEAST_COVERAGE = 0.5
 """Share of the cases that a chosen box keeps at least."""
 
-NEAR = 0.03
-"""A box so much less dense than the densest is taken before it if it limits fewer inputs."""
+NEAR = 0.1
+"""A box that gains so much less density than the densest, as a share, is taken before it if it limits fewer inputs."""
 
 LEVEL = 0.05
 """Largest quasi-p of a limit that is kept."""
@@ -173,7 +173,8 @@ def chosen(path: Sequence[Box], least_coverage: float = LEAST_COVERAGE) -> Box |
     """
     able = [box for box in path if box.coverage >= least_coverage * path[0].coverage]
     top = max(box.density for box in able)
-    near = [box for box in able if box.density >= top - NEAR and len(box.limited)]
+    enough = top - NEAR * (top - path[0].density)
+    near = [box for box in able if box.density >= enough and len(box.limited)]
     return min(near, key=lambda box: (len(box.limited), -box.coverage)) if near else None
 
 

@@ -13,7 +13,8 @@ Equations (docs/model/sensitivity.md):
 E[g_d - g_d0 | X] comes from the futures themselves by a smooth fit (Strong, Oakley and Brennan 2014; `surfaces`). A fit
 that is read where it was made promises too much, for it takes noise for knowledge: each future's choice is made by
 a fit to the other parts of the futures, and is paid what that future holds. So what is reported is what a rule that
-can be learnt from so many futures earns: at most the true value on average, and never more than perfect information.
+can be learnt from so many futures earns, never more than perfect information; a rule that earns less than nothing
+counts as none, which leaves a value a little above zero where the true one is zero.
 """
 
 from __future__ import annotations

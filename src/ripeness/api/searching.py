@@ -511,8 +511,10 @@ class _Work:
             aim.sign * (valued.mean(aim.name)[0] - valued.mean(aim.name)[first:]) for valued in (seen, unseen)
         )
         best = int(np.argmax(trained))
-        values = unseen.by_aim[aim.name]
-        error = standard_error((values[0] - values[first + best])[None])[0]
+        errors = [
+            standard_error((values[0] - values[first + best])[None])[0]
+            for values in (seen.by_aim[aim.name], unseen.by_aim[aim.name])
+        ]
         return {
             "mean_gain_training": float(trained.mean()),
             "mean_gain_held_out": float(held.mean()),
@@ -520,7 +522,7 @@ class _Work:
             "best_gain_training": float(trained[best]),
             "best_gain_held_out": float(held[best]),
             "best_drop": float(trained[best] - held[best]),
-            "best_error": float(error),
+            "best_error": float(np.hypot(*errors)),
         }
 
     def _seen_before(self) -> float:

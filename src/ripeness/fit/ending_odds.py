@@ -191,7 +191,6 @@ def _bargained(
     threads: int | None,
 ) -> Bargained:
     names = [name for name in POLICIES[1:] if name in case.policies]
-    # The eve from which months are walked is the origin itself: a deal may be made in it.
     question = posed(
         case,
         origin,
@@ -199,7 +198,6 @@ def _bargained(
         mode="unconditional",
         seed=seed,
         policies=names,
-        start=origin + 1,
     )
     world = draw_posterior(posterior.draws, members, seed)
     return bargain(question, world, [0.0] * len(question.names), draws=draws, grid=grid, threads=threads)
@@ -208,7 +206,7 @@ def _bargained(
 def _by_draw(found: Bargained, origin: Month, model: str, month: Month) -> Any:
     """Share of each structural draw's walkers that have settled by the end of a month, (D,)."""
     ends = found.endings[model]
-    deal = (ends.kind[0] == Kind.SETTLED) & (ends.month[0] <= month - origin)
+    deal = (ends.kind[0] == Kind.SETTLED) & (ends.month[0] <= month - origin + 1)
     counts = np.bincount(found.walkers.draw, minlength=found.draws)
     return np.bincount(found.walkers.draw, weights=deal, minlength=found.draws) / counts
 

@@ -133,8 +133,8 @@ def _parameters(document: Document) -> Table:
 DROPS = (
     ("best_gain_training", "Best of the archive, training"),
     ("best_gain_held_out", "The same policy, unseen"),
-    ("best_error", "Standard error of that"),
     ("best_drop", "Drop"),
+    ("best_error", "Standard error of the drop"),
     ("mean_gain_training", "Mean of the archive, training"),
     ("mean_gain_held_out", "The same policies, unseen"),
     ("mean_drop", "Drop"),
