@@ -210,9 +210,10 @@ QUESTION = """
 
 Does a fit find what made a history, when the model itself made it? A parameter set is drawn from the priors, a
 history of the real length is simulated from it with drawn shocks, and it is observed in the months and with the
-errors in which the record is. It is fitted as the record is. If simulation, likelihood and sampler agree, the
-rank of the true value among the draws is uniform, parameter by parameter (Talts and others 2018). Policies,
-law, plans and the anchor of Brent are those of the record. Written by `tools/validation/calibration_page.py`;
+errors in which the record is. Then it is fitted: money as the record is, the war given the true parameters of
+money (a fit of the real record has the posterior's). If simulation, likelihood and sampler agree, the rank of
+the true value among the draws is uniform, parameter by parameter (Talts and others 2018). Policies, law, plans
+and the anchor of Brent are those of the record. Written by `tools/validation/calibration_page.py`;
 [numbers](calibration.json).
 """
 
@@ -220,17 +221,28 @@ HOW_TO_READ = """
 `p` is of the counts of ranks in ten bins, with a history as one draw of ten counts, since the ranks of one
 history hang together (Hotelling's test); the next column is the chi-square of all ranks as if they did not. The
 band is where 19 of 20 covers of a right fit lie, for as many independent answers as the histories are worth. Of
-as many blocks as here, one in two tables has a p below 0.05 by chance.
+eleven blocks one falls below 0.05 by chance in about four of ten such tables; more than that is no chance.
 """
 
 READING = """
 ## What the answer means
 
-What is tested is the likelihood with its filter ([taking in the record](../model/assimilation.md)): histories
-are simulated with everything drawn, but the likelihood carries conditional means through equations that are not
-linear, and cuts values at caps and floors after the record was taken in. Priors are wide, so that histories
-here reach places where the real one never was: a fund that is empty, a fleet that is full, publics near 0 or
-100 %.
+**Money is a little too sure.** Intervals of all blocks cover what the reach asks, but those of refining,
+discount and receipts cover two to three points less than they say, true values lie at the ends too often, and
+their ranks are not uniform. The parameters that hold least are persistences and spreads of errors, and the
+price below which fields stop lifting. The blocks of the war pass.
+
+**Why, as far as it is known.** The likelihood carries conditional means through equations that are not linear,
+and cuts values at caps and floors after the record was taken in ([weak
+points](../model/assimilation.md#weak-points)). Priors are wide, so that histories here reach places where the
+real one never was: a fund that is empty, a fleet that is full. Two faults that were larger were found with this
+page and mended (A9, A10): a tax price at its legal limit had been read as a quote, and what earlier terms of a
+month left open as known; before, intervals of money covered 84.5 % in 20 histories, now 87.9 % in the same.
+
+**The sampler has a part in it.** With 512 particles in place of 2,048 the spread of the posterior is 3 %
+smaller, intervals of money cover 87.0 % in 104 histories, and five of its six blocks fail. The origins of the
+[backcast](backcast.md) are fitted with 512 and are that much too sure; the shipped posteriors have four runs of
+2,048 and twice the moves of the fits here.
 
 The same code catches a likelihood that counts the record twice, a biased one, and a sampler that is wrong, on a
 Gaussian with a known answer (tests/fit/test_synthetic.py).

@@ -44,11 +44,14 @@ class DecisionTable:
     """Share of futures that are good enough."""
 
     @property
-    def choices(self) -> dict[str, int]:
-        """Index of the policy that each criterion takes; the first of equally good ones."""
+    def choices(self) -> dict[str, tuple[int, ...]]:
+        """Indices of the policies that each criterion takes: several where they are equally good by it."""
         sign = 1.0 if self.sense == "higher" else -1.0
         scores = (sign * self.mean, sign * self.worst, -self.max_regret, sign * self.tenth, self.satisficing)
-        return {name: int(np.argmax(score)) for name, score in zip(CRITERIA, scores, strict=True)}
+        return {
+            name: tuple(int(at) for at in np.flatnonzero(score >= score.max()))
+            for name, score in zip(CRITERIA, scores, strict=True)
+        }
 
 
 def decide(payoff: Any, enough: float, sense: str = "higher") -> DecisionTable:

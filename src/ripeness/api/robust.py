@@ -44,20 +44,12 @@ def _of_aim(payoff: Payoff, policies: Sequence[str]) -> dict[str, Any]:
     enough = payoff.enough if payoff.enough is not None else float(np.median(payoff.values[0]))
     because = payoff.enough_because or OF_REFERENCE.format(reference=policies[0])
     table = decide(payoff.values, enough, payoff.sense)
-    sign = 1.0 if payoff.sense == "higher" else -1.0
     columns: Mapping[str, Floats] = {
         "mean": table.mean,
         "worst": table.worst,
         "tenth": table.tenth,
         "max_regret": table.max_regret,
         "mean_regret": table.mean_regret,
-        "satisficing": table.satisficing,
-    }
-    scores = {
-        "laplace": sign * table.mean,
-        "maximin": sign * table.worst,
-        "minimax_regret": -table.max_regret,
-        "tenth_percentile": sign * table.tenth,
         "satisficing": table.satisficing,
     }
     return {
@@ -70,7 +62,6 @@ def _of_aim(payoff: Payoff, policies: Sequence[str]) -> dict[str, Any]:
             for at, policy in enumerate(policies)
         },
         "choices": {
-            criterion: [policy for policy, one in zip(policies, score, strict=True) if one >= score.max()]
-            for criterion, score in scores.items()
+            criterion: [policies[at] for at in chosen] for criterion, chosen in table.choices.items()
         },
     }

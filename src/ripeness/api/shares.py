@@ -183,8 +183,8 @@ def _noise(drawn: Floats, means: Floats, table: FutureTable) -> float | None:
 
 
 def _criteria(table: FutureTable, subject: Subject) -> dict[str, str]:
-    """Which of the two policies each criterion takes on this aim alone; criteria may disagree."""
+    """Which of the two policies each criterion takes on this aim alone, both where equal; criteria may disagree."""
     payoff = table.payoff(subject.name, table.pair)
     middle = float(np.median(payoff))
     found = decide(payoff, middle, subject.sense or "higher").choices
-    return {criterion: table.pair[index] for criterion, index in found.items()}
+    return {criterion: " and ".join(table.pair[at] for at in chosen) for criterion, chosen in found.items()}
