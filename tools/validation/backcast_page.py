@@ -59,8 +59,8 @@ PASS_MONTHS, PASS_COVERAGE = ("h3", "h6"), (0.68, 0.90)
 
 REASONS = {
     "export_volume_mbd": (
-        "Below the random walk at 1 and 3 months and even with it at 6, mostly because of one origin. In January 2023, a month after "
-        "the embargo, the "
+        "Below the random walk at 1 and 3 months and even with it at 6, mostly because of one origin. In "
+        "January 2023, a month after the embargo, the "
         "fit knew no buyer who had taken the place of the coalition: it let exports fall to 5.1 mb/d "
         "where 8.0 were "
         "shipped. Without that origin the skill is in the last column. Even so there is little to win: "
@@ -424,7 +424,8 @@ def section(scores: dict[str, Any], reasons: bool) -> list[str]:
     lines = [
         f"The random walk is beaten in {len(beaten)} of {len(tested)} cells where it exists; coverage of the 50, 80 "
         f"and 90 % intervals lies inside its band in {within['50']}, {within['80']} and {within['90']} of {len(rows)}; "
-        f"the band of the 80 % interval ends at 1 in {open_ended} of them, where an interval that is too wide cannot show. "
+        f"the band of the 80 % interval ends at 1 in {open_ended} of them, where too wide an interval cannot "
+        "show. "
         f"Not better than the random walk: {below}. Below the band of 80 %, hence too sure: {outside}. "
         f"Fewer than {100 * PASS_COVERAGE[0]:.0f} of 100 inside, though so few forecasts are apart that chance may do "
         f"it: {missed}.",
