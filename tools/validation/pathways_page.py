@@ -32,23 +32,21 @@ ENDINGS: dict[str, Any] = {
 READING = (
     "What stands out:",
     "",
-    "- Whether revenue stays low is told by the price of oil and by revenue itself, hardly by discounts, fleet "
-    "or rouble: "
-    "these say how the measures do, not what the treasury gets.",
-    "- Whether the discount holds is told by the discount. A warning comes a year and a half ahead, with false "
-    "alarms in a "
-    "third of the futures that would have held.",
-    "- The key rate, the rouble, prices, oil afloat, exports and Ukrainian opinion warn of none of these aims.",
-    "- Pressure begun later stands higher in the month asked, since buyers learn to work around it from its "
-    "first month on. "
-    "That says nothing of the months before it, nor that waiting is better.",
-    "- Where the game is solved, what the policies found have in common is an open track and guarantees on "
-    "offer from the "
-    "start; how hard and when they press hardly matters to a lasting deal there, and they differ by less than "
-    "their errors. "
-    "About a fifth of the gain in training is lost on unseen draws, more than two standard errors, and half of "
-    "the archive "
-    "is beaten there: the winner's curse of a search on 16 draws. What guarantees cost is in no objective.",
+    "- Whether revenue stays low is told by the price of oil and by revenue itself (hits in 52 to 68 % of unseen "
+    "futures, false alarms in 15 to 28 %), hardly by fleet or fund: these say how the measures do, not what the "
+    "treasury gets.",
+    "- Whether the discount holds is told by the discount, a year and a half ahead: hits in 81 %, and false alarms "
+    "in 46 % of the futures that would have held. It is a weak guide for a turn that costs much.",
+    "- Whether the front holds is told by the front: hits in 76 %, false alarms in 29 %.",
+    "- 17 of 22 signposts tell next to nothing of an aim; among them the key rate, prices, exports and Ukrainian "
+    "opinion.",
+    "- Pressure begun later stands higher in the month asked, since buyers learn to work around it from its first "
+    "month on. That says nothing of the months before it, nor that waiting is better.",
+    "- Where the game is solved, every policy found opens a track within nine months and offers guarantees of "
+    "three quarters or more, and none presses: pressure is 0 in all nine, so that nothing is learned here of how "
+    "hard or when to press beside talks. The first six do not differ by more than their errors; the last does. Of "
+    "the best gain in lasting deals a quarter is lost on unseen draws, about two standard errors, and two of nine "
+    "are beaten there: the winner's curse of a search on 16 draws. What guarantees cost is in no objective.",
     "- The price of effort counts neither aid nor dearer oil; `aid_surge` is not free.",
 )
 """Sentences on the numbers, written by hand: read them again after a new run."""
