@@ -7,13 +7,16 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup compare test lint format types bench lock clean
+.PHONY: help setup compare serve test lint format types bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 compare: .venv/.core ## the main job: policies side by side on the same futures
 	@$(BIN)/ripeness compare $(ARGS)
+
+serve: .venv/.web ## the lab: a page where policies are moved, on http://127.0.0.1:8765
+	@$(BIN)/ripeness serve $(ARGS)
 
 setup: .venv/.dev ## make .venv with everything that developers need
 
@@ -44,6 +47,9 @@ clean: ## remove .venv and every cache in this folder
 
 .venv/.core: pyproject.toml requirements.lock scripts/setup
 	@scripts/setup core
+
+.venv/.web: pyproject.toml requirements.lock scripts/setup
+	@scripts/setup web
 
 .venv/.dev: pyproject.toml requirements.lock scripts/setup
 	@scripts/setup dev

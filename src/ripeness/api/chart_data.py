@@ -77,16 +77,15 @@ def running_sum(values: Floats, months: int) -> Floats:
     return total
 
 
+def fan(chart: Charted, values: Floats) -> Floats:
+    """Quantiles (5, T) of a charted output whose values are (T, n), in the chart's unit."""
+    return chart.factor * quantiles_of(running_sum(np.asarray(values, dtype=np.float64), chart.months))
+
+
 def monthly_fans(run: Run) -> dict[str, dict[str, Floats]]:
     """Fans of every policy of a run with paths."""
     return {
-        policy: {
-            chart.name: chart.factor
-            * quantiles_of(
-                running_sum(np.asarray(run.path(policy, chart.name), dtype=np.float64), chart.months)
-            )
-            for chart in charted(run.program)
-        }
+        policy: {chart.name: fan(chart, run.path(policy, chart.name)) for chart in charted(run.program)}
         for policy in run.policies
     }
 

@@ -42,6 +42,7 @@ from ripeness.report import SETTLED, Table, comparison_summary, comparison_table
 if TYPE_CHECKING:
     import xarray
 
+    from ripeness.api.chart_data import Floats
     from ripeness.case import Case
 
 FAN_MEMBERS = 1000
@@ -348,13 +349,8 @@ def _document(result: Comparison) -> dict[str, Any]:
         behind = ranked.behind(run, metric)
         for policy, row in zip(run.policies, values, strict=True):
             gap = row - values[0]
-            document["policies"][policy]["difference"][metric.name] = {
-                **statistic(
-                    gap, metric.unit, prior_driven=prior_driven(gap, behind, run.parameters, prior_sd)
-                ),
-                "share_lower": float((gap < 0).mean()),
-                "share_higher": float((gap > 0).mean()),
-            }
+            driven = prior_driven(gap, behind, run.parameters, prior_sd)
+            document["policies"][policy]["difference"][metric.name] = gap_statistic(gap, metric.unit, driven)
     document["drivers"] = _drivers(result, document, ranked)
     scores = Scores.of(asked.case)
     endings = (
@@ -392,6 +388,15 @@ def _document(result: Comparison) -> dict[str, Any]:
             *_role_notes(asked.case),
             *([] if scores.remark is None else [scores.remark]),
         ],
+    }
+
+
+def gap_statistic(gap: Floats, unit: str, prior_driven: float | None = None) -> dict[str, Any]:
+    """Differences to the reference in the same futures, (N,), as documents carry them."""
+    return {
+        **statistic(gap, unit, prior_driven=prior_driven),
+        "share_lower": float((gap < 0).mean()),
+        "share_higher": float((gap > 0).mean()),
     }
 
 

@@ -65,8 +65,8 @@ def fans_document(result: Comparison) -> dict[str, Any]:
             "title": chart.title,
             "unit": chart.unit,
             "policies": list(policies),
-            "quantiles": {name: _quantiles(fans.quantiles[name][chart.name]) for name in policies},
-            "record": _rounded(values),
+            "quantiles": {name: band_document(fans.quantiles[name][chart.name]) for name in policies},
+            "record": significant(values),
             "weak": [bool(one) for one in weak],
         }
     return {
@@ -145,11 +145,13 @@ def _moves(chart: Document) -> bool:
     return any(value for by in chart["quantiles"].values() for row in by.values() for value in row)
 
 
-def _quantiles(rows: Any) -> dict[str, list[float | None]]:
-    return {name: _rounded(row) for name, row in zip(QUANTILES, rows, strict=True)}
+def band_document(rows: Any) -> dict[str, list[float | None]]:
+    """Monthly quantiles (5, T) by name, in the digits of documents."""
+    return {name: significant(row) for name, row in zip(QUANTILES, rows, strict=True)}
 
 
-def _rounded(values: Any) -> list[float | None]:
+def significant(values: Any) -> list[float | None]:
+    """Numbers in as many digits as a document of months carries; None where there is none."""
     return [float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None for value in values]
 
 

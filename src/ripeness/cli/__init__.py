@@ -26,6 +26,7 @@ from ripeness.cli import (
     schema,
     search,
     sensitivity,
+    serve,
     talks,
     verify,
 )
@@ -56,6 +57,7 @@ for module, panel in (
     (talks, "Answer"),
     (claims, "Answer"),
     (report, "Answer"),
+    (serve, "Answer"),
     (cases, "Cases"),
     (new, "Cases"),
     (check, "Cases"),

@@ -1,0 +1,330 @@
+"""Futures kept warm: the months before a policy's start are stepped once, a moved lever steps only those after it.
+
+The numbers are those of a whole run, bit for bit: shocks depend on member and month only, and no policy acts
+before the start. Where the start lies inside the record, the reference policy still takes the record in after
+it, and whole runs are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ripeness import engine
+from ripeness.api.chart_data import Floats, fan
+from ripeness.api.lab_charts import lab_charts
+from ripeness.api.lab_recent import Recent
+from ripeness.api.link import MINE, Link, policy_of
+from ripeness.api.simulation import Asked, Draws, Options, draws_for
+from ripeness.base import Month
+from ripeness.case import REFERENCE
+from ripeness.ensemble.metrics import ParameterRanks
+from ripeness.ensemble.record import run_record
+from ripeness.ensemble.simulate import Question, over_chunks, pose, program_of
+from ripeness.ensemble.start import start_state
+from ripeness.flow import PolicyRow, Run, layout_of, records_of
+from ripeness.policy import CompiledPolicy, compile_policy, rows_at, stack_policies
+
+if TYPE_CHECKING:
+    from ripeness.case import Case
+
+DTYPE = "float32"
+
+SHOWN_BEFORE = 12
+"""Months before the start that are drawn, so that a fan joins the record."""
+
+LONGEST_SUM = 12
+"""Months over which a charted output is summed at most."""
+
+OF_THE_RECORD = ("variance", "covariance", "log_likelihood")
+"""Endings of state rows with which the record is taken in: only the reference policy keeps and reads them."""
+
+Paths = Mapping[str, Floats]
+"""Outputs (T, N) by name."""
+
+
+@dataclass(frozen=True)
+class Future:
+    """One policy's futures: outputs of the last month (O, N), and quantiles (5, T) by chart over the shown months."""
+
+    finals: NDArray[np.float32]
+    fans: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Eve:
+    """What all policies of a question share: parameters (P, N) and where members stand when policies may begin.
+
+    `cut` months have been stepped: states (S, N) of the reference and of any other policy, which differ in the last
+    bits, and the last outputs (k, N) of both by chart. The others' state carries what the reference knows of the
+    record, since in every run it is the reference that turns draws into shocks.
+    """
+
+    parameters: Floats
+    cut: int
+    reference_state: Floats
+    other_state: Floats
+    reference_paths: Paths
+    other_paths: Paths
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A link's futures: the question, and each policy's futures in the question's order."""
+
+    link: Link
+    asked: Asked
+    shown: tuple[Month, ...]
+    futures: tuple[Future, ...]
+    run: Run
+
+
+class WarmFutures:
+    """Futures of one case, kept while they are in use."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._eves: Recent[Eve] = Recent(8)
+        self._ranks: Recent[ParameterRanks] = Recent(8)
+        self._futures: Recent[Future] = Recent(64)
+        self._records: Recent[dict[str, object]] = Recent(256)
+        self._compiled: Recent[CompiledPolicy] = Recent(128)
+        self._posed: Recent[Question] = Recent(32)
+        self._draws: Recent[Draws] = Recent(16)
+
+    def asked(self, link: Link) -> Asked:
+        """The question of a link: the reference, the link's own policy, and those beside it."""
+        names = (REFERENCE, MINE, *link.beside)
+        policies = tuple(
+            self._mine(link) if name == MINE else self.policy(name, link.start) for name in names
+        )
+        key = (link.start, link.until, link.seed)
+        posed = self._posed.get(key, lambda: pose(self.case, policies[:1], link.start, link.until, link.seed))
+        months = posed.policies.shape[1]
+        question = replace(posed, names=names, policies=stack_policies(policies)[:, :months])
+        case = replace(self.case, policies={**self.case.policies, MINE: policy_of(link, self.case)})
+        return Asked(
+            case, policies, replace(question, case=case), self.draws(link), Options(link.members, link.seed)
+        )
+
+    def policy(self, name: str, start: Month) -> CompiledPolicy:
+        """A policy of the case from a start month on."""
+        return self._compiled.get((name, start), lambda: compile_policy(self.case, name, start))
+
+    def draws(self, link: Link) -> Draws:
+        """Where parameters come from, those that the link fixes at its values."""
+        usual = self._draws.get(link.seed, lambda: draws_for(self.case, link.seed, prior=False))
+        return with_assumptions(usual, self.case, link.assumptions)
+
+    def answered(self, link: Link) -> Answered:
+        """Every policy's futures; only those that are not held are stepped."""
+        asked = self.asked(link)
+        question = asked.question
+        eve = self.eve(link, asked)
+        futures = self._walk(link, asked, eve)
+        record = self._records.get(link.question, lambda: run_record(question, eve.parameters, dtype=DTYPE))
+        months = tuple(self.case.months[: question.policies.shape[1]])
+        empty = np.empty(0)
+        run = Run(
+            self.case.name,
+            question.program,
+            question.names,
+            months,
+            question.start,
+            question.until,
+            np.stack([future.finals for future in futures]),
+            empty,
+            empty,
+            empty,
+            eve.parameters,
+            record,
+        )
+        return Answered(link, asked, months[shown_from(self.case, link.start) :], futures, run)
+
+    def ranks(self, link: Link, parameters: Floats) -> ParameterRanks:
+        """Ranks of the parameters of a link's futures."""
+        labels = records_of(self.case.program).parameter_names
+        return self._ranks.get(_draw_key(link), lambda: ParameterRanks.of(parameters, labels))
+
+    def eve(self, link: Link, asked: Asked) -> Eve:
+        """Where members stand when policies may begin."""
+        return self._eves.get((*_draw_key(link), link.start), lambda: self._stepped_to_start(link, asked))
+
+    def policy_rows(self, link: Link) -> Floats:
+        """Rows of a link's own policy."""
+        return self._mine(link).rows
+
+    def holds(self, link: Link) -> bool:
+        """Whether the futures of a link's own policy are at hand, so that asking for them costs nothing."""
+        rows = self._mine(link).rows
+        months = link.until - self.case.first_month + 1
+        return self._futures.known((*_draw_key(link), link.start, link.until, rows[:months].tobytes()))
+
+    def _mine(self, link: Link) -> CompiledPolicy:
+        base = self.policy(link.base, link.start)
+        policy = policy_of(link, self.case)
+        if _has_triggers(self.case, link.base):
+            case = replace(self.case, policies={**self.case.policies, MINE: policy})
+            return compile_policy(case, MINE, link.start)
+        rows = rows_at(self.case, base, policy, link.start)
+        rows.flags.writeable = False
+        return replace(base, name=MINE, title=policy.title, start=link.start, rows=rows)
+
+    def _stepped_to_start(self, link: Link, asked: Asked) -> Eve:
+        question = asked.question
+        parameters = asked.draws.draw(0, link.members)
+        state = start_state(question.program, parameters, question.facts)
+        cut = question.start - self.case.first_month if question.start > self.case.data_until else 0
+        if not cut:
+            return Eve(parameters, 0, state, state, {}, {})
+        both = question.policies[[0, 0], :cut].copy()
+        both[1, :, layout_of(PolicyRow)["is_reference"].start] = 0.0
+        stepped = self._step(question, both, parameters, state, 0, cut)
+        kept = slice(max(cut - SHOWN_BEFORE - LONGEST_SUM + 1, 0), cut)
+        paths = [
+            {name: path[kept].copy() for name, path in self._paths(stepped, place).items()}
+            for place in (0, 1)
+        ]
+        states = [
+            np.concatenate([each.state[place] for each in stepped], axis=1).astype(np.float64)
+            for place in (0, 1)
+        ]
+        kept_by_reference = _rows_of_the_record(question.program)
+        states[1][kept_by_reference] = states[0][kept_by_reference]
+        return Eve(parameters, cut, states[0], states[1], paths[0], paths[1])
+
+    def _walk(self, link: Link, asked: Asked, eve: Eve) -> tuple[Future, ...]:
+        """Futures of every policy, in order; those that are missing are stepped together."""
+        question = asked.question
+        rows = [policy.tobytes() for policy in question.policies]
+        keys = [(*_draw_key(link), link.start, link.until, row) for row in rows]
+        missing = [
+            place
+            for place, key in enumerate(keys)
+            if place and key not in keys[1:place] and not self._futures.known(key)
+        ]
+        made: dict[int, Future] = {}
+
+        def reference() -> Future:
+            return self._stepped_on(question, eve, [0], skip=0, own=True)[0]
+
+        if eve.cut:
+            made[0] = self._futures.get(keys[0], reference)
+            if missing:
+                stepped = self._stepped_on(question, eve, [0, *missing], skip=1, own=False)
+                made |= dict(zip(missing, stepped, strict=True))
+        elif missing or not self._futures.known(keys[0]):
+            wanted = [0, *missing]
+            made |= dict(zip(wanted, self._stepped_on(question, eve, wanted, skip=0, own=True), strict=True))
+        return tuple(
+            self._futures.get(key, _given(made.get(place), lambda: self._alone(question, eve, place)))
+            for place, key in enumerate(keys)
+        )
+
+    def _alone(self, question: Question, eve: Eve, place: int) -> Future:
+        return self._stepped_on(question, eve, [0, place], skip=1, own=not eve.cut)[0]
+
+    def _stepped_on(
+        self, question: Question, eve: Eve, places: Sequence[int], *, skip: int, own: bool
+    ) -> list[Future]:
+        """Futures of the policies at `places` from the eve on, but for the first `skip` of them.
+
+        With `own` all start in the reference's state, else in that of the others.
+        """
+        state = eve.reference_state if own else eve.other_state
+        before = eve.reference_paths if own else eve.other_paths
+        months = question.policies.shape[1]
+        stepped = self._step(
+            question, question.policies[list(places), eve.cut :], eve.parameters, state, eve.cut, months
+        )
+        first = shown_from(self.case, question.start)
+        return [
+            Future(
+                np.concatenate([each.finals[place] for each in stepped], axis=1),
+                self._fans(self._paths(stepped, place), before, first, eve.cut),
+            )
+            for place in range(skip, len(places))
+        ]
+
+    def _step(
+        self, question: Question, rows: Floats, parameters: Floats, state: Floats, first: int, last: int
+    ) -> list[engine.Result]:
+        program = program_of(self.case)
+
+        def part(member: int, drawn: Floats) -> engine.Result:
+            count = drawn.shape[1]
+            inputs = engine.Inputs(
+                params=drawn,
+                state=state[:, member : member + count],
+                policies=rows,
+                months=question.months[first:last],
+                seed=question.seed,
+                first_member=member,
+                first_month=first,
+            )
+            return engine.run(program, inputs, keep_paths=count, dtype=DTYPE)
+
+        return over_chunks(part, parameters, None)
+
+    def _paths(self, stepped: Sequence[engine.Result], place: int) -> dict[str, Floats]:
+        names = records_of(self.case.program).output_rows
+        return {
+            chart.name: np.concatenate(
+                [each.paths[place, :, names.index(chart.name)] for each in stepped], axis=-1
+            )
+            for chart in lab_charts(self.case.program)
+        }
+
+    def _fans(self, paths: Paths, before: Paths, first: int, cut: int) -> dict[str, Floats]:
+        """Quantiles over the shown months, which begin at month `first`; `before` ends at `cut`."""
+        fans = {}
+        for chart in lab_charts(self.case.program):
+            path = np.concatenate([before[chart.name], paths[chart.name]]) if before else paths[chart.name]
+            begins = cut - (len(path) - len(paths[chart.name]))
+            from_row = max(first - begins - chart.months + 1, 0)
+            whole = fan(chart, path[from_row:])
+            fans[chart.name] = whole[:, first - begins - from_row :]
+        return fans
+
+
+def _rows_of_the_record(program: str) -> list[int]:
+    rows = layout_of(records_of(program).state).row_labels
+    return [place for place, name in enumerate(rows) if name.partition(".")[0].endswith(OF_THE_RECORD)]
+
+
+def _given(made: Future | None, otherwise: Callable[[], Future]) -> Callable[[], Future]:
+    return otherwise if made is None else lambda: made
+
+
+def shown_from(case: Case, start: Month) -> int:
+    """Index of the first month that is drawn."""
+    return max(start - case.first_month - SHOWN_BEFORE, 0)
+
+
+def with_assumptions(draws: Draws, case: Case, fixed: Sequence[tuple[str, float]]) -> Draws:
+    """The same draws with some parameters at a value in every future."""
+    if not fixed:
+        return draws
+    labels = records_of(case.program).parameter_names
+    places = [labels.index(name) for name, _ in fixed]
+    values = np.array([[value] for _, value in fixed])
+
+    def draw(first: int, length: int) -> Floats:
+        drawn = np.array(draws.draw(first, length), dtype=np.float64)
+        drawn[places] = values
+        return drawn
+
+    return replace(draws, draw=draw)
+
+
+def _draw_key(link: Link) -> tuple[object, ...]:
+    return link.seed, link.members, link.assumptions
+
+
+def _has_triggers(case: Case, name: str) -> bool:
+    policy = case.policies[name]
+    return bool(policy.triggers) or (policy.base is not None and _has_triggers(case, policy.base))

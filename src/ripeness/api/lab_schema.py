@@ -1,0 +1,211 @@
+"""What a page must know to draw itself: levers, policies, indicators, assumptions, months and limits of one case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ripeness.api.lab_charts import METRIC, group_of, lab_charts
+from ripeness.api.lab_futures import WarmFutures
+from ripeness.api.lab_levers import levers_document, presets_document
+from ripeness.api.link import (
+    DEFAULT_MEMBERS,
+    MOST_ASSUMPTIONS,
+    MOST_BESIDE,
+    MOST_LENGTH,
+    MOST_MEMBERS,
+    MOST_MOVES,
+    MOST_RAMP,
+    VIEWS,
+    assumption_range,
+    default_link,
+    default_start,
+    link_text,
+    model_digest,
+)
+from ripeness.api.score_lines import Scores
+from ripeness.api.simulation import FEWEST_MEMBERS
+from ripeness.case import REFERENCE
+from ripeness.ensemble.endings import END_METRICS
+from ripeness.ensemble.metrics import metrics_of
+from ripeness.ensemble.record import model_version
+from ripeness.flow import records_of
+from ripeness.report import decimals_for
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ripeness.case import Case
+
+SCHEMA = "ripeness/lab-schema/1"
+
+AUTHORS = ("simultaneous", "simultaneous_with_guarantees")
+"""The order of talks and pressure that the text proposes, without and with guarantees."""
+
+AGAINST = ("sequential", "talks_only")
+"""The orders that its rivals propose."""
+
+
+def schema_document(
+    warm: WarmFutures, cases: list[dict[str, Any]], parameters: NDArray[np.float64]
+) -> dict[str, Any]:
+    """The schema of one case; `parameters` (P, N) are draws from which the spread of assumptions is read."""
+    case = warm.case
+    return {
+        "schema": SCHEMA,
+        "model_version": model_version(),
+        "model": model_digest(),
+        "data_as_of": str(case.data_until),
+        "cases": cases,
+        "case": {
+            "name": case.name,
+            "title": case.title,
+            "hash": case.content_hash,
+            "program": case.program,
+            "parties": {side: party.name for side, party in case.parties.items()},
+            "actors": [{"id": each.id, "name": each.name, "role": each.role} for each in case.actors],
+            "has_war": bool(case.stakes),
+            "has_talks": case.talks is not None,
+            "claims": len(case.claims),
+            "not_modelled": list(case.not_modelled),
+            "notes": list(case.notes),
+        },
+        "reference": REFERENCE,
+        "default_link": link_text(default_link(case), case),
+        "levers": levers_document(warm),
+        "presets": presets_document(warm),
+        "indicators": indicators_document(case),
+        "metrics": metrics_document(case),
+        "assumptions": assumptions_document(warm, parameters),
+        "months": {
+            "first": str(case.first_month),
+            "data_until": str(case.data_until),
+            "start": str(default_start(case)),
+            "until": str(case.last_month),
+            "last": str(case.last_month),
+        },
+        "views": list(VIEWS),
+        "limits": {
+            "members": {"least": FEWEST_MEMBERS, "most": MOST_MEMBERS, "default": DEFAULT_MEMBERS},
+            "beside": MOST_BESIDE,
+            "levers": MOST_MOVES,
+            "assumptions": MOST_ASSUMPTIONS,
+            "ramp_months": MOST_RAMP,
+            "link_characters": MOST_LENGTH,
+        },
+        "worked_story": worked_story(case),
+    }
+
+
+def indicators_document(case: Case) -> list[dict[str, Any]]:
+    """What is drawn by month, with its score; `prior_driven` is null here and stands with each sum of a run."""
+    from ripeness.api.chart_data import observed
+
+    scores = Scores.of(case)
+    document = []
+    for chart in lab_charts(case.program):
+        name = METRIC.get(chart.name, chart.name)
+        values, _ = observed(case, chart, case.months)
+        document.append(
+            {
+                "name": chart.name,
+                "title": chart.title,
+                "metric": name,
+                "unit": chart.unit,
+                "months": chart.months,
+                "group": group_of(chart),
+                "decimals": decimals_for(values.tolist()),
+                "prior_driven": None,
+                **scores.of_metric(name),
+            }
+        )
+    return document
+
+
+def metrics_document(case: Case) -> list[dict[str, Any]]:
+    """Sums of the world over a run, and metrics of how the war ends."""
+    scores = Scores.of(case)
+    world = [
+        {
+            "name": metric.name,
+            "title": metric.label,
+            "unit": metric.unit,
+            "reduction": metric.reduction,
+            "of_endings": False,
+            **scores.of_metric(metric.name),
+        }
+        for metric in metrics_of(case.program)
+    ]
+    if not case.stakes:
+        return world
+    return world + [
+        {
+            "name": metric.name,
+            "title": metric.label,
+            "unit": metric.unit,
+            "reduction": metric.kind,
+            "of_endings": True,
+            **scores.of_ending(metric.name),
+        }
+        for metric in END_METRICS
+    ]
+
+
+def assumptions_document(warm: WarmFutures, parameters: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Constants that differ between futures, with the spread from which they are drawn."""
+    import numpy as np
+
+    case = warm.case
+    labels = records_of(case.program).parameter_names
+    prior_sd = warm.draws(default_link(case)).prior_sd
+    low, middle, high = np.quantile(parameters, (0.05, 0.5, 0.95), axis=1)
+    document = []
+    for row, name in enumerate(labels):
+        about = case.parameters[name]
+        if about.prior.is_fixed:
+            continue
+        least, most = assumption_range(case, name)
+        narrowed = None
+        if prior_sd is not None and prior_sd[row] > 0.0:
+            narrowed = min(float(parameters[row].std() / prior_sd[row]), 1.0)
+        document.append(
+            {
+                "name": name,
+                "title": about.label,
+                "unit": about.unit,
+                "block": about.block,
+                "identification": about.identification,
+                "quality": about.quality,
+                "source": about.source,
+                "min": _short(least),
+                "max": _short(most),
+                "p05": _short(low[row]),
+                "p50": _short(middle[row]),
+                "p95": _short(high[row]),
+                "prior_driven": narrowed if narrowed is None else float(f"{narrowed:.3g}"),
+            }
+        )
+    return document
+
+
+def worked_story(case: Case) -> dict[str, Any] | None:
+    """The question of the text as three links: its proposal, the rival order, and both with a lever to move."""
+    if not all(name in case.policies for name in (*AUTHORS, *AGAINST)):
+        return None
+    return {
+        "key": "story.order_of_talks",
+        "steps": [
+            {"key": "story.proposal", "query": f"v=1&from={AUTHORS[0]}&with={AGAINST[0]}&view=strategies"},
+            {"key": "story.guarantees", "query": f"v=1&from={AUTHORS[1]}&with={AUTHORS[0]}&view=strategies"},
+            {
+                "key": "story.against",
+                "query": f"v=1&from={AGAINST[0]}&with={AUTHORS[0]},{AGAINST[1]}&view=strategies",
+            },
+            {"key": "story.claims", "query": "v=1&view=claims"},
+            {"key": "story.conditions", "query": "v=1&view=conditions"},
+        ],
+    }
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")

@@ -1,0 +1,33 @@
+"""What one server does at most, for everybody together and for each who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of a server. Seconds are of the clock, bytes of a body."""
+
+    workers: int = 2
+    """Answers computed at the same time."""
+    waiting: int = 400
+    """Questions that may wait, all together."""
+    waiting_each: int = 16
+    """Questions that one client may have waiting."""
+    seconds: float = 30.0
+    """Longest that a question of the money chain may take, waiting included."""
+    long_seconds: float = 600.0
+    """Longest for bargaining, comparisons and reports."""
+    link_bytes: int = 8_000
+    """Longest address that is read."""
+    body_bytes: int = 4_000_000
+    """Largest body of any request."""
+    unpacked_bytes: int = 24_000_000
+    """Most that a case that was handed in may hold once unpacked."""
+    case_files: int = 400
+    cases: int = 8
+    """Cases that were handed in and are held at the same time."""
+    structural_draws: int = 256
+    """Most draws of the bargaining constants for one question."""
+    compare_members: int = 2_000

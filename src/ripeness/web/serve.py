@@ -1,0 +1,88 @@
+"""Run the lab on an address."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import webbrowser
+from ipaddress import ip_address
+
+import uvicorn
+
+from ripeness.base import RipenessError
+from ripeness.web.app import Settings, make_app
+from ripeness.web.guard import hosts_of
+from ripeness.web.limits import Limits
+
+ADDRESS, PORT = "127.0.0.1", 8765
+
+OPEN = (
+    "This server can be reached from other machines. It has no passwords: whoever reaches it may ask it questions "
+    "and hand in cases. Put a server with encryption before it, and name it with --host-name."
+)
+"""What listening on more than this machine means."""
+
+
+def serve(
+    case: str = "ukraine",
+    *,
+    address: str = ADDRESS,
+    port: int = PORT,
+    host_names: tuple[str, ...] = (),
+    frames: str = "*",
+    open_browser: bool = True,
+    fresh: bool = False,
+    limits: Limits | None = None,
+) -> None:
+    """Serve until interrupted. RipenessError where the address cannot be used."""
+    listening = _listen(address, port)
+    used = listening.getsockname()[1]
+    shown = "127.0.0.1" if address in ("0.0.0.0", "::") else f"[{address}]" if ":" in address else address
+    url = f"http://{shown}:{used}/"
+    settings = Settings(case, hosts_of(address, used, host_names), frames, limits or Limits(), fresh)
+    config = uvicorn.Config(
+        make_app(settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=30,
+        limit_concurrency=2_000,
+        h11_max_incomplete_event_size=32_768,
+    )
+    _say(f"ripeness lab: {url}  (Ctrl+C ends it)")
+    if not _is_loopback(address):
+        _say(OPEN)
+    if open_browser:
+        threading.Timer(0.5, webbrowser.open, (url,)).start()
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((address, port))
+    except OSError as cause:
+        listening.close()
+        raise RipenessError(
+            f"cannot listen on {address} port {port}: {cause.strerror or cause}",
+            "choose another with --port, or --port 0 for any that is free",
+        ) from cause
+    return listening
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201
