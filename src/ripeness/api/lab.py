@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ripeness.api.lab_futures import DTYPE, WarmFutures
-from ripeness.api.lab_money import money_document
+from ripeness.api.lab_money import MoneyDesk
 from ripeness.api.lab_recent import Recent
 from ripeness.api.lab_schema import schema_document
 from ripeness.api.link import DEFAULT_CASE, Link, Pairs, default_link, link_from, link_text, read_link
@@ -29,6 +29,7 @@ class Lab:
     def __init__(self) -> None:
         self._warm: Recent[WarmFutures] = Recent(8)
         self._schemas: Recent[Document] = Recent(8)
+        self._desks: Recent[MoneyDesk] = Recent(8)
         self._given: dict[str, Case] = {}
         self._lock = threading.Lock()
 
@@ -72,9 +73,11 @@ class Lab:
             (name, warm.case.content_hash, self.case_names()), lambda: self._schema(warm)
         )
 
-    def money(self, link: Link) -> Document:
-        """Fans, sums and differences of a link."""
-        return money_document(self.warm(link.case), link)
+    def money(self, link: Link, *, moved_only: bool = False) -> Document:
+        """Fans, sums and differences of a link; with `moved_only`, what changes when a lever moves."""
+        warm = self.warm(link.case)
+        desk = self._desks.get((link.case, warm.case.content_hash), lambda: MoneyDesk(warm))
+        return desk.moved(link) if moved_only else desk.document(link)
 
     def make_ready(self, name: str = DEFAULT_CASE) -> None:
         """Load a case and its kernel, and answer the status quo once, so that the first visitor need not wait."""

@@ -7,8 +7,10 @@ it, and whole runs are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +24,7 @@ from ripeness.api.link import MINE, Link, policy_of
 from ripeness.api.simulation import Asked, Draws, Options, draws_for
 from ripeness.base import Month
 from ripeness.case import REFERENCE
-from ripeness.ensemble.metrics import ParameterRanks
+from ripeness.ensemble.metrics import ParameterRanks, metrics_of
 from ripeness.ensemble.record import run_record
 from ripeness.ensemble.simulate import Question, over_chunks, pose, program_of
 from ripeness.ensemble.start import start_state
@@ -39,9 +41,6 @@ SHOWN_BEFORE = 12
 
 LONGEST_SUM = 12
 """Months over which a charted output is summed at most."""
-
-OF_THE_RECORD = ("variance", "covariance", "log_likelihood")
-"""Endings of state rows with which the record is taken in: only the reference policy keeps and reads them."""
 
 Paths = Mapping[str, Floats]
 """Outputs (T, N) by name."""
@@ -60,8 +59,7 @@ class Eve:
     """What all policies of a question share: parameters (P, N) and where members stand when policies may begin.
 
     `cut` months have been stepped: states (S, N) of the reference and of any other policy, which differ in the last
-    bits, and the last outputs (k, N) of both by chart. The others' state carries what the reference knows of the
-    record, since in every run it is the reference that turns draws into shocks.
+    bits, and the last outputs (k, N) of both by chart.
     """
 
     parameters: Floats
@@ -89,7 +87,7 @@ class WarmFutures:
     def __init__(self, case: Case) -> None:
         self.case = case
         self._eves: Recent[Eve] = Recent(8)
-        self._ranks: Recent[ParameterRanks] = Recent(8)
+        self._ranks: Recent[dict[str, ParameterRanks]] = Recent(8)
         self._futures: Recent[Future] = Recent(64)
         self._records: Recent[dict[str, object]] = Recent(256)
         self._compiled: Recent[CompiledPolicy] = Recent(128)
@@ -145,14 +143,30 @@ class WarmFutures:
         )
         return Answered(link, asked, months[shown_from(self.case, link.start) :], futures, run)
 
-    def ranks(self, link: Link, parameters: Floats) -> ParameterRanks:
-        """Ranks of the parameters of a link's futures."""
-        labels = records_of(self.case.program).parameter_names
-        return self._ranks.get(_draw_key(link), lambda: ParameterRanks.of(parameters, labels))
+    def ranks(self, link: Link, run: Run) -> Mapping[str, ParameterRanks]:
+        """Ranks of the parameters that can stand behind each metric of a link's futures."""
+
+        def ranked() -> dict[str, ParameterRanks]:
+            every = ParameterRanks.of(run.parameters, run.records.parameter_names)
+            behind: dict[int, ParameterRanks] = {}
+            found = {}
+            for metric in metrics_of(run.program):
+                rows = run.records.parameters_behind(metric.output)
+                if rows not in behind:
+                    behind[rows] = every.behind(run, metric)
+                found[metric.name] = behind[rows]
+            return found
+
+        return self._ranks.get(_draw_key(link), ranked)
 
     def eve(self, link: Link, asked: Asked) -> Eve:
         """Where members stand when policies may begin."""
         return self._eves.get((*_draw_key(link), link.start), lambda: self._stepped_to_start(link, asked))
+
+    def finals(self, link: Link) -> NDArray[np.float32]:
+        """Outputs of the last month (O, N) of a link's own policy."""
+        asked = self.asked(replace(link, beside=()))
+        return self._walk(link, asked, self.eve(link, asked))[1].finals
 
     def policy_rows(self, link: Link) -> Floats:
         """Rows of a link's own policy."""
@@ -160,9 +174,8 @@ class WarmFutures:
 
     def holds(self, link: Link) -> bool:
         """Whether the futures of a link's own policy are at hand, so that asking for them costs nothing."""
-        rows = self._mine(link).rows
         months = link.until - self.case.first_month + 1
-        return self._futures.known((*_draw_key(link), link.start, link.until, rows[:months].tobytes()))
+        return self._futures.known(self._key(link, self._mine(link).rows[:months]))
 
     def _mine(self, link: Link) -> CompiledPolicy:
         base = self.policy(link.base, link.start)
@@ -193,61 +206,44 @@ class WarmFutures:
             np.concatenate([each.state[place] for each in stepped], axis=1).astype(np.float64)
             for place in (0, 1)
         ]
-        kept_by_reference = _rows_of_the_record(question.program)
-        states[1][kept_by_reference] = states[0][kept_by_reference]
         return Eve(parameters, cut, states[0], states[1], paths[0], paths[1])
 
     def _walk(self, link: Link, asked: Asked, eve: Eve) -> tuple[Future, ...]:
         """Futures of every policy, in order; those that are missing are stepped together."""
         question = asked.question
-        rows = [policy.tobytes() for policy in question.policies]
-        keys = [(*_draw_key(link), link.start, link.until, row) for row in rows]
-        missing = [
-            place
-            for place, key in enumerate(keys)
-            if place and key not in keys[1:place] and not self._futures.known(key)
-        ]
-        made: dict[int, Future] = {}
+        keys = [self._key(link, policy) for policy in question.policies]
+        first = {key: place for place, key in reversed(list(enumerate(keys)))}
+        missing = [place for key, place in first.items() if place and not self._futures.known(key)]
+        if not self._futures.known(keys[0]):
+            missing = [0, *missing]
+        made = dict(zip(missing, self._stepped_on(question, eve, missing), strict=True))
 
-        def reference() -> Future:
-            return self._stepped_on(question, eve, [0], skip=0, own=True)[0]
+        def future(place: int) -> Future:
+            return made[place] if place in made else self._stepped_on(question, eve, [place])[0]
 
-        if eve.cut:
-            made[0] = self._futures.get(keys[0], reference)
-            if missing:
-                stepped = self._stepped_on(question, eve, [0, *missing], skip=1, own=False)
-                made |= dict(zip(missing, stepped, strict=True))
-        elif missing or not self._futures.known(keys[0]):
-            wanted = [0, *missing]
-            made |= dict(zip(wanted, self._stepped_on(question, eve, wanted, skip=0, own=True), strict=True))
-        return tuple(
-            self._futures.get(key, _given(made.get(place), lambda: self._alone(question, eve, place)))
-            for place, key in enumerate(keys)
-        )
+        return tuple(self._futures.get(key, partial(future, first[key])) for key in keys)
 
-    def _alone(self, question: Question, eve: Eve, place: int) -> Future:
-        return self._stepped_on(question, eve, [0, place], skip=1, own=not eve.cut)[0]
+    def _key(self, link: Link, rows: Floats) -> tuple[object, ...]:
+        return (*_draw_key(link), link.start, link.until, blake2b(rows.tobytes(), digest_size=16).digest())
 
-    def _stepped_on(
-        self, question: Question, eve: Eve, places: Sequence[int], *, skip: int, own: bool
-    ) -> list[Future]:
-        """Futures of the policies at `places` from the eve on, but for the first `skip` of them.
-
-        With `own` all start in the reference's state, else in that of the others.
-        """
-        state = eve.reference_state if own else eve.other_state
-        before = eve.reference_paths if own else eve.other_paths
-        months = question.policies.shape[1]
-        stepped = self._step(
-            question, question.policies[list(places), eve.cut :], eve.parameters, state, eve.cut, months
-        )
+    def _stepped_on(self, question: Question, eve: Eve, places: Sequence[int]) -> list[Future]:
+        """Futures of the policies at `places`, from the eve on; the reference goes along in any case."""
+        if not places:
+            return []
+        along = [0, *(place for place in places if place)]
+        states = [eve.other_state if place else eve.reference_state for place in along]
+        rows = question.policies[along, eve.cut :]
+        stepped = self._step(question, rows, eve.parameters, np.stack(states), eve.cut, question.policies.shape[1])
         first = shown_from(self.case, question.start)
         return [
             Future(
-                np.concatenate([each.finals[place] for each in stepped], axis=1),
-                self._fans(self._paths(stepped, place), before, first, eve.cut),
+                np.concatenate([each.finals[at] for each in stepped], axis=1),
+                self._fans(
+                    self._paths(stepped, at), eve.other_paths if place else eve.reference_paths, first, eve.cut
+                ),
             )
-            for place in range(skip, len(places))
+            for at, place in enumerate(along)
+            if place in places
         ]
 
     def _step(
@@ -259,7 +255,7 @@ class WarmFutures:
             count = drawn.shape[1]
             inputs = engine.Inputs(
                 params=drawn,
-                state=state[:, member : member + count],
+                state=state[..., member : member + count],
                 policies=rows,
                 months=question.months[first:last],
                 seed=question.seed,
@@ -289,15 +285,6 @@ class WarmFutures:
             whole = fan(chart, path[from_row:])
             fans[chart.name] = whole[:, first - begins - from_row :]
         return fans
-
-
-def _rows_of_the_record(program: str) -> list[int]:
-    rows = layout_of(records_of(program).state).row_labels
-    return [place for place, name in enumerate(rows) if name.partition(".")[0].endswith(OF_THE_RECORD)]
-
-
-def _given(made: Future | None, otherwise: Callable[[], Future]) -> Callable[[], Future]:
-    return otherwise if made is None else lambda: made
 
 
 def shown_from(case: Case, start: Month) -> int:

@@ -164,9 +164,8 @@ def reason_without_effect(warm: WarmFutures, link: Link, move: Move, answered: A
         return "talks_only"
     if len(link.moves) > 1 and not warm.holds(without):
         return None
-    other = warm.answered(without)
     mine = answered.run.policies.index(MINE)
-    same = np.array_equal(answered.run.finals[mine], other.run.finals[other.run.policies.index(MINE)])
+    same = np.array_equal(answered.run.finals[mine], warm.finals(without))
     return "no_difference" if same else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ripeness.api.chart_data import Charted, observed
 from ripeness.api.comparison import gap_statistic
 from ripeness.api.lab_charts import METRIC, group_of, lab_charts
 from ripeness.api.lab_futures import Answered, WarmFutures
+from ripeness.api.lab_recent import Recent
 from ripeness.api.link import MINE, Link, link_text
 from ripeness.api.report_parts import band_document, significant
 from ripeness.api.score_lines import Scores
@@ -44,66 +46,93 @@ RECORD_BEFORE = 48
 """Months of the record before the start that stand beside a fan."""
 
 
-def money_document(warm: WarmFutures, link: Link) -> dict[str, Any]:
-    """The document of one link."""
-    answered = warm.answered(link)
-    run, case = answered.run, warm.case
-    ranked = warm.ranks(link, run.parameters)
-    prior_sd = answered.asked.draws.prior_sd
-    metrics = metrics_of(run.program)
-    values = {metric.name: values_of(run, metric) for metric in metrics}
-    compared = {metric.name: restricted(values[metric.name], metric, run) for metric in metrics}
-    policies: dict[str, Any] = {}
-    for place, name in enumerate(run.policies):
+class MoneyDesk:
+    """Writes money documents of one case; what does not depend on the levers is written once."""
+
+    def __init__(self, warm: WarmFutures) -> None:
+        self._warm = warm
+        self._policies: Recent[dict[str, Any]] = Recent(32)
+        self._histories: Recent[dict[str, Any]] = Recent(16)
+        self._scores: Recent[dict[str, Any]] = Recent(1)
+
+    def document(self, link: Link) -> dict[str, Any]:
+        """The whole document of a link."""
+        answered = self._warm.answered(link)
+        document = self._moved(link, answered)
+        case = self._warm.case
+        beside = self._differences(answered, link.beside) if link.beside else {}
+        policies = {
+            name: document["policies"].get(name) or self._policy(link, answered, name)
+            for name in answered.run.policies
+        }
+        return document | {
+            "draws": answered.asked.draws.as_record(),
+            "assumptions": dict(link.assumptions),
+            "reference": REFERENCE,
+            "policies": policies,
+            "history": self._histories.get((link.start, link.until), lambda: history(case, link)),
+            "differences_beside": beside,
+            "scores": self._scores.get(None, lambda: scores_of(case)),
+        }
+
+    def moved(self, link: Link) -> dict[str, Any]:
+        """What changes when a lever moves: the link's own policy, its differences, the sentence."""
+        return self._moved(link, self._warm.answered(replace(link, beside=())))
+
+    def _moved(self, link: Link, answered: Answered) -> dict[str, Any]:
+        gaps = self._differences(answered, (MINE,))[MINE]
+        case = self._warm.case
+        return {
+            "schema": SCHEMA,
+            "run": dict(answered.run.record),
+            "link": link_text(link.question, case),
+            "moved": link.moved,
+            "members": link.members,
+            "months": [str(month) for month in answered.shown],
+            "data_until": str(case.data_until),
+            "start": str(link.start),
+            "policies": {MINE: self._policy(link, answered, MINE)},
+            "differences": gaps,
+            "sentence": sentence(gaps, link),
+            "no_effect": list(_without_effect(self._warm, link, answered)),
+        }
+
+    def _policy(self, link: Link, answered: Answered, name: str) -> dict[str, Any]:
+        place = answered.run.policies.index(name)
+        if name == MINE:
+            return self._written(link, answered, place)
+        key = (name, replace(link.question, base=REFERENCE, moves=(), beside=()))
+        return self._policies.get(key, lambda: self._written(link, answered, place))
+
+    def _written(self, link: Link, answered: Answered, place: int) -> dict[str, Any]:
+        run, case = answered.run, self._warm.case
+        prior_sd = answered.asked.draws.prior_sd
+        ranked = self._warm.ranks(link, run)
+        alone = replace(run, policies=run.policies[place : place + 1], finals=run.finals[place : place + 1])
         totals = {}
-        for metric in metrics:
-            behind = ranked.behind(run, metric)
-            driven = prior_driven(compared[metric.name][place], behind, run.parameters, prior_sd)
-            totals[metric.name] = statistic(
-                values[metric.name][place], metric.unit, censored=metric.is_censored, prior_driven=driven
-            )
-        policies[name] = {
+        for metric in metrics_of(run.program):
+            values = values_of(alone, metric)[0]
+            driven = prior_driven(restricted(values, metric, run), ranked[metric.name], run.parameters, prior_sd)
+            totals[metric.name] = statistic(values, metric.unit, censored=metric.is_censored, prior_driven=driven)
+        fans = answered.futures[place].fans
+        return {
             "title": answered.asked.policies[place].title,
-            "charts": _charts(answered, place, case),
+            "charts": {
+                chart.name: {"unit": chart.unit, "group": group_of(chart), **band_document(fans[chart.name])}
+                for chart in lab_charts(case.program)
+            },
             "totals": totals,
         }
-    differences = {
-        name: {
-            metric.name: gap_statistic(row[place] - row[0], metric.unit)
-            for metric in metrics
-            for row in (compared[metric.name],)
-        }
-        for place, name in enumerate(run.policies)
-        if place
-    }
-    return {
-        "schema": SCHEMA,
-        "run": dict(run.record),
-        "link": link_text(link.question, case),
-        "draws": answered.asked.draws.as_record(),
-        "assumptions": dict(link.assumptions),
-        "reference": REFERENCE,
-        "moved": link.moved,
-        "members": link.members,
-        "months": [str(month) for month in answered.shown],
-        "data_until": str(case.data_until),
-        "start": str(link.start),
-        "policies": policies,
-        "history": history(case, link),
-        "differences": differences[MINE],
-        "differences_beside": {name: found for name, found in differences.items() if name != MINE},
-        "sentence": sentence(differences[MINE], link),
-        "no_effect": list(_without_effect(warm, link, answered)),
-        "scores": scores_of(case),
-    }
 
-
-def _charts(answered: Answered, place: int, case: Case) -> dict[str, Any]:
-    fans = answered.futures[place].fans
-    return {
-        chart.name: {"unit": chart.unit, "group": group_of(chart), **band_document(fans[chart.name])}
-        for chart in lab_charts(case.program)
-    }
+    def _differences(self, answered: Answered, policies: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Of some policies to the reference, in the same futures, by metric."""
+        run = answered.run
+        found: dict[str, dict[str, Any]] = {name: {} for name in policies}
+        for metric in metrics_of(run.program):
+            values = restricted(values_of(run, metric), metric, run)
+            for name, gaps in found.items():
+                gaps[metric.name] = gap_statistic(values[run.policies.index(name)] - values[0], metric.unit)
+        return found
 
 
 def history(case: Case, link: Link) -> dict[str, Any]:

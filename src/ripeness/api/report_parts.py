@@ -147,12 +147,19 @@ def _moves(chart: Document) -> bool:
 
 def band_document(rows: Any) -> dict[str, list[float | None]]:
     """Monthly quantiles (5, T) by name, in the digits of documents."""
-    return {name: significant(row) for name, row in zip(QUANTILES, rows, strict=True)}
+    return dict(zip(QUANTILES, significant(rows), strict=True))
 
 
-def significant(values: Any) -> list[float | None]:
-    """Numbers in as many digits as a document of months carries; None where there is none."""
-    return [float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None for value in values]
+def significant(values: Any) -> list[Any]:
+    """Numbers, as lists of the same shape, in as many digits as a document of months carries; None where there is none."""
+    given = np.asarray(values, dtype=np.float64)
+    known = np.where(np.isfinite(given) & (given != 0.0), given, 1.0)
+    power = DIGITS - 1 - np.floor(np.log10(np.abs(known))).astype(np.int64)
+    # A whole number over a power of ten is the float nearest to its decimals; a negative power would not be exact.
+    up, down = 10.0 ** np.maximum(power, 0), 10.0 ** np.maximum(-power, 0)
+    rounded = np.where(given == 0.0, 0.0, np.round(known * up / down) * down / up)
+    found: list[Any] = np.where(np.isfinite(given), rounded, None).tolist()
+    return found
 
 
 def _known(value: float) -> float | None:

@@ -87,9 +87,8 @@ def run_blocks(params, state, table, offsets, finals, paths, last, totals):
         for i in range(BLOCK):
             ids[i] = offsets[2] + first + (i if i < count else 0)
         put(arena, at_params, params, first, count)
-        put(arena, at_state, state, first, count)
-        for p in range(1, policies):
-            arena[at_state + p * stride : at_state + (p + 1) * stride] = arena[at_state : at_state + stride]
+        for p in range(policies):
+            put(arena, at_state + p * stride, state[min(p, state.shape[0] - 1)], first, count)
         for t in range(months):
             for tile in range(TILES):
                 DRAW(
@@ -209,7 +208,8 @@ def compiled(shape: Shape) -> Callable[[Callable[..., None]], Any]:
     number = numba.from_dtype(np.dtype(shape.dtype))
     double = types.float64
     signature = types.void(
-        *[double[:, ::1]] * 2,
+        double[:, ::1],
+        double[:, :, ::1],
         number[:, :, ::1],
         types.int64[::1],
         number[:, :, ::1],

@@ -153,7 +153,7 @@ def _simulate(
         others, heard, _ = jax.vmap(step, in_axes=(0, 0, None, None))(rows[1:], policy[1:], month, used)
         return jnp.concatenate([first[None], others]), jnp.concatenate([reported[None], heard])
 
-    start = jnp.broadcast_to(state, (policies.shape[0], *state.shape))
+    start = jnp.broadcast_to(state, (policies.shape[0], *state.shape[-2:]))
     indices = first_month + jnp.arange(months.shape[0], dtype=jnp.uint32)
     last, outputs = lax.scan(advance, start, (jnp.swapaxes(policies, 0, 1), months, indices))
     return jnp.swapaxes(outputs, 0, 1), last
@@ -163,7 +163,7 @@ def _arguments(inputs: Inputs, lanes: Any, dtype: str) -> tuple[Array, ...]:
     """Arguments of `_simulate` for the members `lanes` of the inputs."""
     return (
         jnp.asarray(inputs.params[:, lanes], dtype),
-        jnp.asarray(inputs.state[:, lanes], dtype),
+        jnp.asarray(inputs.state[..., lanes], dtype),
         jnp.asarray(inputs.policies, dtype),
         jnp.asarray(inputs.months, dtype),
         jnp.asarray((inputs.first_member + lanes).astype(np.uint32)),

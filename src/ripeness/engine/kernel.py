@@ -64,7 +64,7 @@ def run(program: Program, inputs: Inputs, keep_paths: int = 0, dtype: str = "flo
     totals = np.zeros((4, n_policies, n_months, outputs))
     run_blocks(
         given.params,
-        given.state,
+        given.state if given.state.ndim == 3 else given.state[None],
         table,
         np.array([given.seed, given.stream, given.first_member, given.first_month], np.int64),
         finals,

@@ -47,8 +47,8 @@ class Program:
 class Inputs:
     """Numbers of one run over N members, NP policies and T months.
 
-    params (P, N), state (S, N) at the start, policies (NP, T, K) with the reference policy first,
-    months (T, M), all float64. `seed` and `stream` are the key of the shocks; `first_member` and
+    params (P, N), state (S, N) at the start, or (NP, S, N) where policies set out from states of their own,
+    policies (NP, T, K) with the reference policy first, months (T, M), all float64. `seed` and `stream` are the key of the shocks; `first_member` and
     `first_month` say where member 0 and month 0 of these arrays stand in the whole run, so that a
     chunk or a branch keeps its shocks.
     """
@@ -129,7 +129,7 @@ def checked(program: Program, inputs: Inputs) -> Inputs:
     """
     params = _rows_of_members(program, "params", program.params, inputs.params, None)
     members = params.shape[1]
-    state = _rows_of_members(program, "state", program.state, inputs.state, members)
+    state = _states(program, inputs.state, members, len(np.shape(inputs.policies)) and len(inputs.policies))
     months = _contiguous(inputs.months)
     if months.ndim != 2 or months.shape[1] != program.month.size or not len(months):
         raise ValueError(
@@ -203,6 +203,15 @@ def _require_reference(program: Program, policies: Floats) -> None:
             f"{program.name}: policies: {program.reference} is {later[policy, month]:g} for policy {policy + 1} in "
             f"month {month}; only the first policy may be the reference, put it there"
         )
+
+
+def _states(program: Program, given: Floats, members: int, policies: int) -> Floats:
+    """States at the start, (S, N) or one for each policy."""
+    if np.ndim(given) != 3:
+        return _rows_of_members(program, "state", program.state, given, members)
+    if len(given) != policies:
+        raise ValueError(f"{program.name}: state has {len(given)} policies; expected {policies}, or one for all")
+    return np.stack([_rows_of_members(program, "state", program.state, one, members) for one in given])
 
 
 def _rows_of_members(

@@ -35,7 +35,7 @@ def run(program: Program, inputs: Inputs, keep_paths: int = 0) -> Result:
         chunk = dataclasses.replace(
             given,
             params=given.params[:, start:stop],
-            state=given.state[:, start:stop],
+            state=given.state[..., start:stop],
             first_member=given.first_member + start,
         )
         with np.errstate(all="ignore"):

@@ -78,6 +78,14 @@ class Server:
         return await self.turns.answer(client_of(request), work, left(request), limit)
 
 
+def part_of(own: dict[str, str]) -> bool:
+    """Whether only what moves with the levers is asked for."""
+    part = own.get("part", "all")
+    if part not in ("all", "moved"):
+        raise CaseFaults([Fault("link", None, "part", part[:60], "is no part of the document", "use all or moved")])
+    return part == "moved"
+
+
 def client_of(request: Request) -> str:
     """Whose turn it is: an address, and the page's own name for itself where it says one."""
     host = request.client.host if request.client else "unknown"
@@ -184,11 +192,12 @@ def _document_routes(app: FastAPI, server: Server) -> None:
     @app.get("/api/v1/money")
     async def money(request: Request) -> Response:
         """Fans and sums of the money chain and the war, for the status quo and for the link's settings."""
-        link, _ = server.link(request)
-        tag = server.lab.tag(link, "money")
+        link, own = server.link(request, ("part",))
+        moved = part_of(own)
+        tag = server.lab.tag(link, "money", str(moved))
         if matches(request, tag):
             return document(request, "", tag=tag)
-        text = await server.answer(request, lambda stop: as_text(server.lab.money(link)))
+        text = await server.answer(request, lambda stop: as_text(server.lab.money(link, moved_only=moved)))
         return document(request, text, tag=tag)
 
 
