@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ripeness.api.influence import sensitivity
     from ripeness.api.judging import bench, fit, verify
     from ripeness.api.lever_gradient import gradient
+    from ripeness.api.linking import link
     from ripeness.api.natural_experiments import experiments
     from ripeness.api.progress import Progress, Silent
     from ripeness.api.reporting import Report, report
@@ -37,6 +38,7 @@ COMMANDS = (
     "talks",
     "claims",
     "report",
+    "link",
     "fit",
     "sensitivity",
     "search",
@@ -55,6 +57,7 @@ _HOME = {
     "experiments": "natural_experiments",
     "gradient": "lever_gradient",
     **dict.fromkeys(("bench", "fit", "verify"), "judging"),
+    "link": "linking",
     "search": "searching",
     **dict.fromkeys(("Report", "report"), "reporting"),
     "sensitivity": "influence",
@@ -82,6 +85,7 @@ __all__ = [
     "faults_document",
     "fit",
     "gradient",
+    "link",
     "new",
     "report",
     "run",

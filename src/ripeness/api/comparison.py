@@ -196,6 +196,7 @@ def compare(
     cluster: str | None = None,
     structural_draws: int = DRAWS,
     equal_budget: bool = False,
+    link: str | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Policies side by side on the same futures.
@@ -217,14 +218,25 @@ def compare(
         cluster: address of a dask scheduler.
         structural_draws: draws of the bargaining constants for which the game is solved; 0 leaves bargaining out.
         equal_budget: scale the pressing policies so that all spend the same.
+        link: a share link, in place of case, policies, months, members and seed.
         progress: listener of progress.
 
     Raises:
         CaseFaults: the case or a policy is at fault; every fault is listed.
         RipenessError: an option is; the remedy says what to write.
     """
-    options = Options(members, seed, prior, dtype, threads, cluster)
     bargaining = Bargaining(structural_draws, equal_budget)
+    if link is not None:
+        from ripeness.api.linking import asked_by_link
+
+        if policies is not None or start is not None or until is not None or prior:
+            raise RipenessError(
+                "a link says itself what is compared", "leave out policies, start, until and prior beside it"
+            )
+        asked = asked_by_link(link, dtype=dtype, threads=threads, cluster=cluster)
+        with told(progress) as heard:
+            return compared(asked, metrics, objectives, bargaining, heard, out=out)
+    options = Options(members, seed, prior, dtype, threads, cluster)
     return _answer(
         "compare", case, policies, start, until, metrics, objectives, options, out, progress, bargaining
     )
@@ -270,15 +282,29 @@ def _answer(
 ) -> Comparison:
     with told(progress) as heard:
         asked = ask(case, policies, start=start, until=until, options=options)
-        program = asked.case.program
-        chosen, aims = chosen_metrics(metrics, program), chosen_objectives(objectives, program)
-        done = simulated(asked, out, heard)
-        folder = None if out is None else Path(out)
-        endgame = ends_of(asked, bargaining, folder, heard)
-        result = Comparison(asked, done, chosen, aims, folder, kind, endgame)
-        if out is not None:
-            heard.stage("drawing tables and charts")
-            result.save()
+        return compared(asked, metrics, objectives, bargaining, heard, out=out, kind=kind)
+
+
+def compared(
+    asked: Asked,
+    metrics: Sequence[str] | str | None,
+    objectives: Sequence[str | Objective] | None,
+    bargaining: Bargaining,
+    heard: Progress,
+    *,
+    out: str | Path | None = None,
+    kind: str = "compare",
+) -> Comparison:
+    """The comparison of a question that is ready to run."""
+    program = asked.case.program
+    chosen, aims = chosen_metrics(metrics, program), chosen_objectives(objectives, program)
+    done = simulated(asked, out, heard)
+    folder = None if out is None else Path(out)
+    endgame = ends_of(asked, bargaining, folder, heard)
+    result = Comparison(asked, done, chosen, aims, folder, kind, endgame)
+    if out is not None:
+        heard.stage("drawing tables and charts")
+        result.save()
     return result
 
 

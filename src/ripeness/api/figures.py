@@ -14,22 +14,21 @@ from ripeness.report.fan_charts import MOST_POLICIES, FanFigure, Panel, save_fig
 
 if TYPE_CHECKING:
     from ripeness.api.comparison import Comparison
+    from ripeness.api.simulation import Asked
+    from ripeness.base import Month
+    from ripeness.flow import Run
 
 
 def figure_of(result: Comparison, fans: MonthlyFans, policies: tuple[str, ...]) -> FanFigure:
     """Small multiples of some policies of a comparison; the reference comes first."""
-    case, run = result.asked.case, result.run
+    case = result.asked.case
     scores = Scores.of(case)
     panels = []
-    for chart in charted(run.program):
+    for chart in charted(result.run.program):
         values, weak = observed(case, chart, fans.months)
         bands = {policy: fans.quantiles[policy][chart.name] for policy in policies}
         said = chart_line(scores.of_metric(chart.name))
         panels.append(Panel(chart.title, chart.unit, bands, values, weak, said))
-    acting = {
-        p.name: p.start for p in result.asked.policies if p.name in policies[1:] and p.start is not None
-    }
-    record = run.record
     return FanFigure(
         title=_title(policies),
         subtitle=(
@@ -37,16 +36,27 @@ def figure_of(result: Comparison, fans: MonthlyFans, policies: tuple[str, ...]) 
             f"{f' of {REFERENCE}, 50 of the others' if len(policies) > 2 else ''}. "
             "Dots: the record, hollow where recalled or claimed."
         ),
-        footer=(
-            f"ripeness {record['model_version']}, run {record['hash'][:12]}, data to {case.data_until}, "
-            f"{run.members} futures, seed {record['seed']}, parameters from the {result.asked.draws.source}. "
-            "A model for thinking, not a forecast."
-        ),
+        footer=footer_of(result.run, result.asked),
         months=fans.months,
         panels=tuple(panels),
         data_end=case.data_until,
-        starts=acting,
-        until=run.until,
+        starts={name: start for name, start in acting_of(result.asked).items() if name in policies[1:]},
+        until=result.run.until,
+    )
+
+
+def acting_of(asked: Asked) -> dict[str, Month]:
+    """Month from which each policy but the reference acts."""
+    return {policy.name: policy.start for policy in asked.policies[1:] if policy.start is not None}
+
+
+def footer_of(run: Run, asked: Asked) -> str:
+    """What the numbers of a figure are, and where they come from."""
+    record = run.record
+    return (
+        f"ripeness {record['model_version']}, run {record['hash'][:12]}, data to {asked.case.data_until}, "
+        f"{run.members} futures, seed {record['seed']}, parameters from the {asked.draws.source}. "
+        "A model for thinking, not a forecast."
     )
 
 

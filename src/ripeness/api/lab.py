@@ -3,35 +3,85 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ripeness.api.bargained import Bargaining
+from ripeness.api.comparison import Comparison, compared
+from ripeness.api.lab_bargain import BargainDesk, Cancelled
+from ripeness.api.lab_downloads import case_archive, chosen_charts, csv_of, pictures_of, run_archive
 from ripeness.api.lab_futures import DTYPE, WarmFutures
+from ripeness.api.lab_jobs import Jobs
+from ripeness.api.lab_ledger import claims_so_far, conditions_so_far
 from ripeness.api.lab_money import MoneyDesk
 from ripeness.api.lab_recent import Recent
 from ripeness.api.lab_schema import schema_document
-from ripeness.api.link import DEFAULT_CASE, Link, Pairs, default_link, link_from, link_text, read_link
+from ripeness.api.lab_sources import sources_document
+from ripeness.api.lab_uploads import Bounds, HandedIn, handed_in
+from ripeness.api.linking import command_of, link_document, snippet
 from ripeness.api.progress import Silent
+from ripeness.api.reporting import report_of
+from ripeness.api.share_link import DEFAULT_CASE, Link, Pairs, default_link, link_from, link_text, read_link
 from ripeness.api.simulation import make_ready
+from ripeness.api.talks_measured import talks
 from ripeness.base import RipenessError, content_hash, suggestion
 from ripeness.case import load, shipped
+from ripeness.ensemble.bargain import DRAWS
 from ripeness.ensemble.record import model_version
 
 if TYPE_CHECKING:
     from ripeness.case import Case
 
 Document = dict[str, Any]
+Stopped = Callable[[], bool]
+
+DRAWS_OF_ENDINGS = DRAWS
+"""Structural draws of a comparison unless asked otherwise."""
+
+PICTURE_LOCK = threading.Lock()
+"""Held while a picture is drawn: what draws it is not made for threads."""
+
+
+def never() -> bool:
+    """Whether to stop: no."""
+    return False
+
+
+@dataclass(frozen=True)
+class Watched(Silent):
+    """A listener that ends the work once its answer is no longer wanted."""
+
+    stopped: Stopped
+
+    def stage(self, words: str, total: int | None = None) -> None:
+        """Look whether to go on."""
+        self.advance(0)
+
+    def advance(self, steps: int = 1) -> None:
+        """Look whether to go on."""
+        if self.stopped():
+            raise Cancelled("the answer is no longer wanted")
 
 
 class Lab:
     """Every question of the lab, answered; what is read or stepped once is kept. Safe to use from several threads."""
 
-    def __init__(self) -> None:
-        self._warm: Recent[WarmFutures] = Recent(8)
+    def __init__(self, bounds: Bounds | None = None, most_cases: int = 8) -> None:
+        self._warm: Recent[WarmFutures] = Recent(10)
         self._schemas: Recent[Document] = Recent(8)
-        self._desks: Recent[MoneyDesk] = Recent(8)
-        self._given: dict[str, Case] = {}
+        self._desks: Recent[MoneyDesk] = Recent(10)
+        self._bargains: Recent[BargainDesk] = Recent(4)
+        self._documents: Recent[Document] = Recent(12)
+        self._compared: Recent[Comparison] = Recent(6)
+        self._given: OrderedDict[str, HandedIn] = OrderedDict()
+        self._bounds, self._most_cases = bounds or Bounds(), most_cases
         self._lock = threading.Lock()
+        self.jobs = Jobs()
 
     def case_names(self) -> tuple[str, ...]:
         """Shipped cases, then those that were handed in."""
@@ -40,6 +90,10 @@ class Lab:
     def case(self, name: str) -> Case:
         """A case by name. No path is ever taken for a name."""
         return self.warm(name).case
+
+    def holds(self, name: str) -> bool:
+        """Whether a case has been read, so that asking for it takes no time."""
+        return self._warm.known(name)
 
     def warm(self, name: str) -> WarmFutures:
         """Futures of a case, kept warm."""
@@ -79,21 +133,141 @@ class Lab:
         desk = self._desks.get((link.case, warm.case.content_hash), lambda: MoneyDesk(warm))
         return desk.moved(link) if moved_only else desk.document(link)
 
+    def bargain(self, link: Link, draws: int, stopped: Stopped = never) -> Document:
+        """How the war ends under the link's policies, from so many structural draws."""
+        warm = self.warm(link.case)
+        desk = self._bargains.get((link.case, warm.case.content_hash), lambda: BargainDesk(warm))
+        return desk.document(link, draws, stopped)
+
+    def compare(self, link: Link, draws: int = DRAWS_OF_ENDINGS, stopped: Stopped = never) -> Document:
+        """The document of `ripeness compare --link`."""
+        return self.comparison(link, draws, stopped).document
+
+    def comparison(self, link: Link, draws: int, stopped: Stopped = never) -> Comparison:
+        """The comparison of `ripeness compare --link`."""
+
+        def made() -> Comparison:
+            asked = self.warm(link.case).asked(link)
+            return compared(asked, None, None, Bargaining(draws), Watched(stopped))
+
+        return self._compared.get((self.tag(link), draws), made)
+
+    def talks(self, name: str) -> Document:
+        """The document of `ripeness talks`."""
+        case = self.case(name)
+        return self._documents.get(("talks", name, case.content_hash), lambda: talks(case).document)
+
+    def claims(self, name: str) -> tuple[bool, Document]:
+        """Whether the ledger of claims is complete, and as much of it as there is."""
+        return claims_so_far(self.jobs, self.case(name))
+
+    def conditions(self, name: str, asked: dict[str, str]) -> tuple[bool, Document]:
+        """What would have to be true for a claim, or for one policy to be better than another."""
+        return conditions_so_far(self.jobs, self.case(name), asked)
+
+    def sources(self, name: str) -> Document:
+        """What a case rests on."""
+        case = self.case(name)
+        return self._documents.get(("sources", name, case.content_hash), lambda: sources_document(case))
+
+    def about(self, name: str) -> Document:
+        """A case in plain values: months, policies, actors and what is not modelled."""
+        schema = self.schema(name)
+        return {
+            "schema": "ripeness/lab-case/1",
+            **{key: schema[key] for key in ("case", "presets", "months", "data_as_of", "model_version")},
+        }
+
+    def csv(self, link: Link, chart: str | None) -> str:
+        """Monthly quantiles as a table."""
+        chosen_charts(self.case(link.case), chart)
+        return csv_of(self.money(link), chart)
+
+    def pictures(self, link: Link, chart: str | None) -> tuple[str, bytes]:
+        """SVG and PNG."""
+        warm = self.warm(link.case)
+        answered = warm.answered(link)
+        with PICTURE_LOCK:
+            return pictures_of(answered, warm.case, chart)
+
+    def run_zip(self, link: Link) -> bytes:
+        """Policy file, numbers, and how to have them again."""
+        warm = self.warm(link.case)
+        document = self.money(link)
+        return run_archive(warm.answered(link), warm.case, document, as_text(document))
+
+    def snippet(self, link: Link) -> str:
+        """Lines of Python that give the same numbers."""
+        return snippet(link, self.case(link.case))
+
+    def link_document(self, link: Link) -> Document:
+        """What a link asks, as `ripeness link --json` says it."""
+        return link_document(link, self.case(link.case))
+
+    def case_zip(self, name: str) -> bytes:
+        """The folder of a case."""
+        return case_archive(self.case(name))
+
+    def report(self, link: Link, kind: str, draws: int = DRAWS_OF_ENDINGS, stopped: Stopped = never) -> bytes:
+        """The whole answer as a page, `html` or `pdf`."""
+        made = report_of(self.comparison(link, draws, stopped), command_of(link, self.case(link.case)))
+        if kind == "html":
+            return made.html.encode("utf-8")
+        with tempfile.TemporaryDirectory(prefix="ripeness-report-") as folder, PICTURE_LOCK:
+            (file,) = made.write(Path(folder) / "report.pdf")
+            return file.read_bytes()
+
+    def hand_in(self, body: bytes) -> Document:
+        """Take a case from an archive; CaseFaults where it is none. The oldest gives way where there are too many."""
+        given = handed_in(body, self._bounds)
+        with self._lock:
+            old = self._given.pop(given.name, None)
+            self._given[given.name] = given
+            gone = [] if old is None else [old]
+            while len(self._given) > self._most_cases:
+                gone.append(self._given.popitem(last=False)[1])
+        for each in gone:
+            each.folder.cleanup()
+        try:
+            self.schema(given.name)
+        except RipenessError:
+            with self._lock:
+                self._given.pop(given.name, None)
+            given.folder.cleanup()
+            raise
+        case = given.case
+        return {
+            "schema": "ripeness/lab-case/1",
+            "name": case.name,
+            "title": case.title,
+            "hash": case.content_hash,
+            "link": link_text(default_link(case), case),
+        }
+
     def make_ready(self, name: str = DEFAULT_CASE) -> None:
         """Load a case and its kernel, and answer the status quo once, so that the first visitor need not wait."""
-        self.money(default_link(self.case(name)))
+        self.money(self.first(name))
         self.schema(name)
+
+    def close(self) -> None:
+        """Stop background work and drop what was handed in."""
+        self.jobs.close()
+        with self._lock:
+            for each in self._given.values():
+                each.folder.cleanup()
+            self._given.clear()
 
     def _schema(self, warm: WarmFutures) -> Document:
         usual = default_link(warm.case)
         parameters = warm.draws(usual).draw(0, usual.members)
-        return schema_document(warm, [self._about(name) for name in self.case_names()], parameters)
+        return schema_document(warm, [self._listed(name) for name in self.case_names()], parameters)
 
-    def _about(self, name: str) -> Document:
+    def _listed(self, name: str) -> Document:
         return {"name": name, "handed_in": name in self._given}
 
     def _read(self, name: str) -> WarmFutures:
-        case = self._given[name] if name in self._given else load(name)
+        given = self._given.get(name)
+        case = given.case if given is not None else load(name)
         make_ready(case, DTYPE, Silent())
         return WarmFutures(case)
 

@@ -20,7 +20,7 @@ from ripeness import engine
 from ripeness.api.chart_data import Floats, fan
 from ripeness.api.lab_charts import lab_charts
 from ripeness.api.lab_recent import Recent
-from ripeness.api.link import MINE, Link, policy_of
+from ripeness.api.share_link import MINE, Link, policy_of
 from ripeness.api.simulation import Asked, Draws, Options, draws_for
 from ripeness.base import Month
 from ripeness.case import REFERENCE
@@ -233,13 +233,18 @@ class WarmFutures:
         along = [0, *(place for place in places if place)]
         states = [eve.other_state if place else eve.reference_state for place in along]
         rows = question.policies[along, eve.cut :]
-        stepped = self._step(question, rows, eve.parameters, np.stack(states), eve.cut, question.policies.shape[1])
+        stepped = self._step(
+            question, rows, eve.parameters, np.stack(states), eve.cut, question.policies.shape[1]
+        )
         first = shown_from(self.case, question.start)
         return [
             Future(
                 np.concatenate([each.finals[at] for each in stepped], axis=1),
                 self._fans(
-                    self._paths(stepped, at), eve.other_paths if place else eve.reference_paths, first, eve.cut
+                    self._paths(stepped, at),
+                    eve.other_paths if place else eve.reference_paths,
+                    first,
+                    eve.cut,
                 ),
             )
             for at, place in enumerate(along)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ripeness.api.lab_futures import Answered, WarmFutures
-from ripeness.api.link import MINE, Link, Move, default_start, lever_names
+from ripeness.api.share_link import MINE, Link, Move, default_start, lever_names
 from ripeness.case import REFERENCE
 from ripeness.policy import Lever, lever_catalogue, rows_of_lever
 

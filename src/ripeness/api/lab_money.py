@@ -13,9 +13,9 @@ from ripeness.api.comparison import gap_statistic
 from ripeness.api.lab_charts import METRIC, group_of, lab_charts
 from ripeness.api.lab_futures import Answered, WarmFutures
 from ripeness.api.lab_recent import Recent
-from ripeness.api.link import MINE, Link, link_text
 from ripeness.api.report_parts import band_document, significant
 from ripeness.api.score_lines import Scores
+from ripeness.api.share_link import MINE, Link, link_text
 from ripeness.base import Month, month_range
 from ripeness.case import REFERENCE
 from ripeness.ensemble.metrics import metrics_of, prior_driven, restricted, statistic, values_of
@@ -112,8 +112,12 @@ class MoneyDesk:
         totals = {}
         for metric in metrics_of(run.program):
             values = values_of(alone, metric)[0]
-            driven = prior_driven(restricted(values, metric, run), ranked[metric.name], run.parameters, prior_sd)
-            totals[metric.name] = statistic(values, metric.unit, censored=metric.is_censored, prior_driven=driven)
+            driven = prior_driven(
+                restricted(values, metric, run), ranked[metric.name], run.parameters, prior_sd
+            )
+            totals[metric.name] = statistic(
+                values, metric.unit, censored=metric.is_censored, prior_driven=driven
+            )
         fans = answered.futures[place].fans
         return {
             "title": answered.asked.policies[place].title,
@@ -155,7 +159,7 @@ def _recorded(case: Case, chart: Charted, months: Sequence[Month]) -> dict[str, 
     if not known.size:
         return {}
     return {
-        "months": [str(months[place]) for place in known],
+        "months": [str(months[int(place)]) for place in known],
         "values": significant(values[known]),
         "weak": [bool(weak[place]) for place in known],
     }

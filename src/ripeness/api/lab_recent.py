@@ -14,8 +14,8 @@ T = TypeVar("T")
 class Recent(Generic[T]):
     """The most recently used `most` values by key. Safe to use from several threads.
 
-    Who asks for a value that another thread is making waits for it; a failure is told to all who wait and is
-    not kept.
+    Who asks for a value that another thread is making waits for it. A failure is told to the thread that made it;
+    those that waited make the value themselves.
     """
 
     def __init__(self, most: int) -> None:
@@ -25,6 +25,19 @@ class Recent(Generic[T]):
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key, made now where it is not held."""
+        while True:
+            held, mine = self._place(key)
+            if mine:
+                return self._made(key, held, make)
+            try:
+                value: T = held.result()
+                return value
+            except Exception:  # noqa: BLE001 - another's failure, such as having been called off, is not ours
+                with self._lock:
+                    if self._held.get(key) is held:
+                        del self._held[key]
+
+    def _place(self, key: Hashable) -> tuple[Future[Any], bool]:
         with self._lock:
             held = self._held.get(key)
             mine = held is None
@@ -33,15 +46,18 @@ class Recent(Generic[T]):
             self._held.move_to_end(key)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
-        if mine:
-            try:
-                held.set_result(make())
-            except BaseException as error:
-                with self._lock:
-                    if self._held.get(key) is held:
-                        del self._held[key]
-                held.set_exception(error)
-        value: T = held.result()
+            return held, mine
+
+    def _made(self, key: Hashable, held: Future[Any], make: Callable[[], T]) -> T:
+        try:
+            value = make()
+        except BaseException as error:
+            with self._lock:
+                if self._held.get(key) is held:
+                    del self._held[key]
+            held.set_exception(error)
+            raise
+        held.set_result(value)
         return value
 
     def known(self, key: Hashable) -> bool:

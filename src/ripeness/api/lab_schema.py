@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ripeness.api.lab_charts import METRIC, group_of, lab_charts
 from ripeness.api.lab_futures import WarmFutures
 from ripeness.api.lab_levers import levers_document, presets_document
-from ripeness.api.link import (
+from ripeness.api.score_lines import Scores
+from ripeness.api.share_link import (
     DEFAULT_MEMBERS,
     MOST_ASSUMPTIONS,
     MOST_BESIDE,
@@ -22,7 +23,6 @@ from ripeness.api.link import (
     link_text,
     model_digest,
 )
-from ripeness.api.score_lines import Scores
 from ripeness.api.simulation import FEWEST_MEMBERS
 from ripeness.case import REFERENCE
 from ripeness.ensemble.endings import END_METRICS

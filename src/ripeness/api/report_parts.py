@@ -151,14 +151,16 @@ def band_document(rows: Any) -> dict[str, list[float | None]]:
 
 
 def significant(values: Any) -> list[Any]:
-    """Numbers, as lists of the same shape, in as many digits as a document of months carries; None where there is none."""
+    """Numbers as lists of the same shape, in the digits that a document of months carries; None where there is none."""
     given = np.asarray(values, dtype=np.float64)
     known = np.where(np.isfinite(given) & (given != 0.0), given, 1.0)
     power = DIGITS - 1 - np.floor(np.log10(np.abs(known))).astype(np.int64)
     # A whole number over a power of ten is the float nearest to its decimals; a negative power would not be exact.
     up, down = 10.0 ** np.maximum(power, 0), 10.0 ** np.maximum(-power, 0)
     rounded = np.where(given == 0.0, 0.0, np.round(known * up / down) * down / up)
-    found: list[Any] = np.where(np.isfinite(given), rounded, None).tolist()
+    shown = rounded.astype(object)
+    shown[~np.isfinite(given)] = None
+    found: list[Any] = shown.tolist()
     return found
 
 

@@ -159,10 +159,21 @@ def report(
             ],
             [str(each) for each in _several(discoveries) if isinstance(each, str | Path)],
         )
-        made = Report(document, f"{loaded.name}: report", (), briefing_tables, answer_lines(document))
+        made = _report(document, loaded)
         heard.stage("writing the page")
         made.write(*files)
     return made
+
+
+def report_of(result: Comparison, command: str) -> Report:
+    """The report of a comparison that has been made, and the command that makes the comparison again."""
+    document = _report_document(result, _talks_of(result.asked.case), None, [])
+    document["command"] = command
+    return _report(document, result.asked.case)
+
+
+def _report(document: dict[str, Any], case: Case) -> Report:
+    return Report(document, f"{case.name}: report", (), briefing_tables, answer_lines(document))
 
 
 def _report_document(

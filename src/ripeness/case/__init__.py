@@ -52,7 +52,7 @@ from ripeness.case.narrowed import as_program
 from ripeness.case.policy_file import with_policy_file
 from ripeness.case.priors import Prior, prior_from
 from ripeness.case.quality_report import quality_report
-from ripeness.case.reading import check, load, locate, shipped
+from ripeness.case.reading import case_file_names, check, load, locate, shipped
 from ripeness.case.records import (
     OPERATIONS,
     REFERENCE,
@@ -172,6 +172,7 @@ __all__ = [
     "Vector",
     "as_program",
     "blocks_of",
+    "case_file_names",
     "check",
     "condition_in",
     "inputs_of_scores",

@@ -104,6 +104,12 @@ def check(name_or_path: str | Path) -> list[Fault]:
     return _read(locate(name_or_path))[1]
 
 
+def case_file_names(case: Case) -> tuple[str, ...]:
+    """Files that a case is read from, by their path inside its folder."""
+    place = record_alone(case.folder)
+    return case_files(case.folder)[0] if place is None else (place.name,)
+
+
 def record_alone(place: Path) -> Path | None:
     """File of a past war's record where the place is one, or holds one and no case.yaml; else None."""
     if place.is_file():

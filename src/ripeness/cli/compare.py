@@ -46,6 +46,15 @@ EqualBudget = Annotated[
     ),
 ]
 
+Link = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LINK",
+        help="A share link of the lab, in place of case, policies, months, members and seed.",
+        rich_help_panel=o.CHOICE,
+    ),
+]
+
 
 def command(
     case: o.Case = "ukraine",
@@ -55,6 +64,7 @@ def command(
     objective: Aim = None,
     structural_draws: Structural = 64,
     equal_budget: EqualBudget = False,
+    link: Link = None,
     members: o.Members = 1000,
     seed: o.Seed = 1,
     prior: o.Prior = False,
@@ -86,6 +96,7 @@ def command(
         cluster=cluster,
         structural_draws=structural_draws,
         equal_budget=equal_budget,
+        link=link,
         progress=progress_of(quiet),
     )
     tables = result.headlines() if metrics is None else result.tables()

@@ -39,7 +39,7 @@ def command(
     address: Address = "127.0.0.1",
     port: Port = 8765,
     host_name: Names = None,
-    frames: Frames = "*",
+    frames: Frames = "'self'",
     no_browser: NoBrowser = False,
     fresh: Fresh = False,
 ) -> None:

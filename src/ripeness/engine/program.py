@@ -48,9 +48,9 @@ class Inputs:
     """Numbers of one run over N members, NP policies and T months.
 
     params (P, N), state (S, N) at the start, or (NP, S, N) where policies set out from states of their own,
-    policies (NP, T, K) with the reference policy first, months (T, M), all float64. `seed` and `stream` are the key of the shocks; `first_member` and
-    `first_month` say where member 0 and month 0 of these arrays stand in the whole run, so that a
-    chunk or a branch keeps its shocks.
+    policies (NP, T, K) with the reference policy first, months (T, M), all float64. `seed` and `stream` are
+    the key of the shocks; `first_member` and `first_month` say where member 0 and month 0 of these arrays stand
+    in the whole run, so that a chunk or a branch keeps its shocks.
     """
 
     params: Floats

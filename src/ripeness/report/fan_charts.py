@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,15 +100,24 @@ def in_words(figure: FanFigure) -> str:
 
 def save_figure(figure: FanFigure, svg: Path, png: Path) -> list[Path]:
     """Draw once and write both files; the SVG carries the title and a description in words."""
+    text, picture = drawn_figure(figure)
+    svg.write_text(text, encoding="utf-8")
+    png.write_bytes(picture)
+    return [svg, png]
+
+
+def drawn_figure(figure: FanFigure) -> tuple[str, bytes]:
+    """SVG text and PNG of a figure, drawn once."""
     import matplotlib as mpl
 
     with mpl.rc_context({"svg.hashsalt": "ripeness", "svg.fonttype": "none", "font.family": "DejaVu Sans"}):
         drawn = draw(figure)
-        text = StringIO()
+        text, picture = StringIO(), BytesIO()
         drawn.savefig(text, format="svg", metadata={"Date": None, "Title": figure.title})
-        svg.write_text(accessible(text.getvalue(), figure.title, in_words(figure)), encoding="utf-8")
-        drawn.savefig(png, format="png", dpi=150, metadata={"Software": "ripeness", "Title": figure.title})
-    return [svg, png]
+        drawn.savefig(
+            picture, format="png", dpi=150, metadata={"Software": "ripeness", "Title": figure.title}
+        )
+    return accessible(text.getvalue(), figure.title, in_words(figure)), picture.getvalue()
 
 
 def accessible(svg: str, title: str, description: str) -> str:

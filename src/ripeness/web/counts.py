@@ -44,7 +44,8 @@ class Counts:
         for route in sorted(seconds):
             total = sum(count for (name, _), count in requests.items() if name == route)
             for bound in BOUNDS:
-                yield f'ripeness_request_seconds_bucket{{route="{route}",le="{bound:g}"}} {buckets.get((route, bound), 0)}'
+                count = buckets.get((route, bound), 0)
+                yield f'ripeness_request_seconds_bucket{{route="{route}",le="{bound:g}"}} {count}'
             yield f'ripeness_request_seconds_bucket{{route="{route}",le="+Inf"}} {total}'
             yield f'ripeness_request_seconds_sum{{route="{route}"}} {seconds[route]:.6f}'
             yield f'ripeness_request_seconds_count{{route="{route}"}} {total}'

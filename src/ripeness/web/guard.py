@@ -42,7 +42,7 @@ class Guard:
     """ASGI wrapper around the application."""
 
     def __init__(
-        self, app: App, limits: Limits, counts: Counts, hosts: tuple[str, ...] | None, frames: str = "*"
+        self, app: App, limits: Limits, counts: Counts, hosts: tuple[str, ...] | None, frames: str = "'self'"
     ) -> None:
         self._app, self._limits, self._counts = app, limits, counts
         self._hosts, self._frames = hosts, frames

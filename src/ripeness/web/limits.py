@@ -10,7 +10,9 @@ class Limits:
     """Limits of a server. Seconds are of the clock, bytes of a body."""
 
     workers: int = 2
-    """Answers computed at the same time."""
+    """Answers of the money chain computed at the same time."""
+    long_workers: int = 1
+    """Comparisons, endings and reports computed at the same time."""
     waiting: int = 400
     """Questions that may wait, all together."""
     waiting_each: int = 16
@@ -18,7 +20,7 @@ class Limits:
     seconds: float = 30.0
     """Longest that a question of the money chain may take, waiting included."""
     long_seconds: float = 600.0
-    """Longest for bargaining, comparisons and reports."""
+    """Longest for bargaining, comparisons, reports and cases that are handed in."""
     link_bytes: int = 8_000
     """Longest address that is read."""
     body_bytes: int = 4_000_000
@@ -26,8 +28,8 @@ class Limits:
     unpacked_bytes: int = 24_000_000
     """Most that a case that was handed in may hold once unpacked."""
     case_files: int = 400
+    """Most files of such a case."""
     cases: int = 8
     """Cases that were handed in and are held at the same time."""
-    structural_draws: int = 256
-    """Most draws of the bargaining constants for one question."""
-    compare_members: int = 2_000
+    draws: int = 256
+    """Most structural draws for one question."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import threading
@@ -11,9 +12,10 @@ from ipaddress import ip_address
 import uvicorn
 
 from ripeness.base import RipenessError
-from ripeness.web.app import Settings, make_app
+from ripeness.web.app import make_app
 from ripeness.web.guard import hosts_of
 from ripeness.web.limits import Limits
+from ripeness.web.server import Settings
 
 ADDRESS, PORT = "127.0.0.1", 8765
 
@@ -30,7 +32,7 @@ def serve(
     address: str = ADDRESS,
     port: int = PORT,
     host_names: tuple[str, ...] = (),
-    frames: str = "*",
+    frames: str = "'self'",
     open_browser: bool = True,
     fresh: bool = False,
     limits: Limits | None = None,
@@ -56,10 +58,8 @@ def serve(
         _say(OPEN)
     if open_browser:
         threading.Timer(0.5, webbrowser.open, (url,)).start()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass
 
 
 def _listen(address: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ripeness.base import RipenessError
@@ -40,10 +41,10 @@ class _Turn:
 class Turns:
     """A queue of questions before a few threads. To be used from one event loop."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, workers: int) -> None:
+        self._limits, self._workers = limits, workers
         self._clients: OrderedDict[str, deque[_Turn]] = OrderedDict()
-        self._threads = ThreadPoolExecutor(max_workers=limits.workers, thread_name_prefix="lab")
+        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="lab")
         self._running = 0
         self.left = 0
         """Questions whose client left before they were answered."""
@@ -104,7 +105,7 @@ class Turns:
             turn.answer.cancel()
 
     def _serve(self) -> None:
-        while self._running < self._limits.workers and self._clients:
+        while self._running < self._workers and self._clients:
             client, turns = next(iter(self._clients.items()))
             turn = turns.popleft()
             if turns:
@@ -113,7 +114,7 @@ class Turns:
                 del self._clients[client]
             self._running += 1
             running = asyncio.get_running_loop().run_in_executor(self._threads, turn.work, turn.stop)
-            running.add_done_callback(lambda done, turn=turn: self._finished(turn, done))
+            running.add_done_callback(partial(self._finished, turn))
 
     def _finished(self, turn: _Turn, done: asyncio.Future[Any]) -> None:
         self._running -= 1

@@ -247,6 +247,17 @@ def lever_names(case: Case) -> tuple[str, ...]:
     )
 
 
+def lever_limits() -> list[tuple[str, str, float, float]]:
+    """Name, unit and range of every lever, single entries of vector levers among them."""
+    catalogue = lever_catalogue()
+    return [(name, catalogue[name.split(".")[0]].unit, *lever_range(name)) for name in _all_levers()]
+
+
+def assumption_names(program: str = "money_and_war") -> tuple[str, ...]:
+    """Parameters that a link may fix, of a program."""
+    return records_of(program).parameter_names
+
+
 def _all_levers() -> Iterator[str]:
     from ripeness.flow import Levers, layout_of
 

@@ -1,0 +1,137 @@
+"""Long work in the background, one job at a time and out of the way of whoever moves a lever."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, TypeVar
+
+from ripeness.base import RipenessError
+
+T = TypeVar("T")
+
+NICENESS = 10
+"""How far a background job stands back from the answers that somebody waits for."""
+
+MOST_WAITING = 12
+MOST_KEPT = 24
+
+
+class Stopped(RipenessError):
+    """A job was stopped before it was done."""
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of work: what it says of itself, what it has so far, and what came of it.
+
+    It is the listener of its own progress; each step is a place at which it can be stopped.
+    """
+
+    key: Hashable
+    work: Callable[[Job], Any] = field(repr=False)
+    words: str = "waiting"
+    done: int = 0
+    of: int | None = None
+    began: float = field(default_factory=monotonic)
+    sofar: Any = None
+    result: Any = None
+    error: RipenessError | None = None
+    finished: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def stage(self, words: str, total: int | None = None) -> None:
+        """A new stage begins."""
+        self._look()
+        self.words, self.of, self.done = words, total, 0
+
+    def advance(self, steps: int = 1) -> None:
+        """Steps of the stage are done."""
+        self._look()
+        self.done += steps
+
+    def close(self) -> None:
+        """The work is over."""
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        """Where the job stands, in plain values."""
+        return {
+            "stage": self.words,
+            "steps_done": self.done,
+            "steps_of": self.of,
+            "seconds": round(monotonic() - self.began, 1),
+        }
+
+    def _look(self) -> None:
+        if self.stopping.is_set():
+            raise Stopped("the work was stopped", "ask again")
+
+
+class Jobs:
+    """A line of jobs before one thread; finished ones are kept, the oldest go first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._some = threading.Condition(self._lock)
+        self._line: deque[Job] = deque()
+        self._known: OrderedDict[Hashable, Job] = OrderedDict()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def job(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
+        """The job of a key; begun where there is none. RipenessError where too many wait."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+            if len(self._line) >= MOST_WAITING:
+                raise RipenessError("too much long work waits", "try again in a few minutes")
+            job = Job(key, work)
+            self._known[key] = job
+            self._line.append(job)
+            for old in [each for each, held in self._known.items() if held.finished.is_set()]:
+                if len(self._known) <= MOST_KEPT:
+                    break
+                del self._known[old]
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="lab-jobs", daemon=True)
+                self._thread.start()
+            self._some.notify()
+            return job
+
+    def close(self) -> None:
+        """Stop what runs and forget what waits."""
+        with self._lock:
+            self._closed = True
+            self._line.clear()
+            for job in self._known.values():
+                job.stopping.set()
+            self._some.notify()
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # a system without priorities of threads
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while True:
+            with self._lock:
+                while not self._line and not self._closed:
+                    self._some.wait()
+                if self._closed:
+                    return
+                job = self._line.popleft()
+            job.began = monotonic()
+            try:
+                job.result = job.work(job)
+            except RipenessError as error:
+                job.error = error
+                with self._lock:
+                    self._known.pop(job.key, None)  # whoever asks again begins it again
+            except Exception:  # noqa: BLE001 - a fault of ours must not end the thread; it is told as such
+                job.error = RipenessError("the work failed", "this is a fault of ripeness; tell its authors")
+            finally:
+                job.finished.set()

@@ -1,0 +1,121 @@
+"""Claims and conditions for the lab: run in the background, told as far as they have come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ripeness.api.claim_futures import asks_of
+from ripeness.api.claim_tests import claims
+from ripeness.api.discovering import discover
+from ripeness.api.lab_jobs import Job, Jobs
+from ripeness.base import RipenessError, suggestion
+from ripeness.case import REFERENCE, condition_in
+
+if TYPE_CHECKING:
+    from ripeness.case import Case
+
+MEMBERS, DRAWS = 1000, 32
+"""Futures and structural draws of the ledger: those of `ripeness claims`."""
+
+CONDITION_MEMBERS, CONDITION_DRAWS = 2048, 64
+"""Futures and structural draws in which conditions are looked for; `ripeness discover` takes twice as many."""
+
+Document = dict[str, Any]
+
+
+def claims_so_far(jobs: Jobs, case: Case) -> tuple[bool, Document]:
+    """Whether the ledger is complete, and it; until then the claims that the record alone decides, and progress."""
+    if not case.claims:
+        raise RipenessError(f"case {case.name} holds no claims", "choose another case")
+    of_record = [name for name, claim in case.claims.items() if not asks_of([claim])]
+
+    def work(job: Job) -> Document:
+        if of_record:
+            job.sofar = claims(
+                case, ids=of_record, members=MEMBERS, structural_draws=DRAWS, progress=job
+            ).document
+        return claims(case, members=MEMBERS, structural_draws=DRAWS, progress=job).document
+
+    job = jobs.job(("claims", case.name, case.content_hash), work)
+    if job.error is not None:
+        raise job.error
+    if job.finished.is_set():
+        document: Document = job.result
+        return True, document | {"done": len(document["claims"]), "of": len(case.claims)}
+    found = job.sofar["claims"] if job.sofar else []
+    return False, {
+        "schema": "ripeness/claims/1",
+        "done": len(found),
+        "of": len(case.claims),
+        "claims": found,
+        "waiting_for": [
+            {"id": claim.id, "sentence": claim.sentence, "type": claim.type, "paragraph": claim.paragraph}
+            for name, claim in case.claims.items()
+            if name not in {each["id"] for each in found}
+        ],
+        "progress": job.progress,
+    }
+
+
+def conditions_so_far(jobs: Jobs, case: Case, asked: dict[str, str]) -> tuple[bool, Document]:
+    """Boxes in which a claim holds, or one policy is better than another; what can be asked where nothing is."""
+    if not asked:
+        return True, conditions_offered(case)
+    _require(case, asked)
+
+    def work(job: Job) -> Document:
+        said = {key: value for key, value in asked.items() if value}
+        return discover(
+            case,
+            claim=said.get("claim"),
+            better=said.get("better"),
+            than=said.get("than"),
+            metric=said.get("metric"),
+            sense=said.get("sense"),
+            members=CONDITION_MEMBERS,
+            structural_draws=CONDITION_DRAWS,
+            progress=job,
+        ).document
+
+    key = ("conditions", case.name, case.content_hash, tuple(sorted(asked.items())))
+    job = jobs.job(key, work)
+    if job.error is not None:
+        raise job.error
+    if job.finished.is_set():
+        return True, job.result
+    return False, {"schema": "ripeness/discover/1", "asked": asked, "progress": job.progress}
+
+
+def conditions_offered(case: Case) -> Document:
+    """Claims and pairs of policies of which it can be asked what would have to be true."""
+    found = []
+    for claim in case.claims.values():
+        test = condition_in(claim.test)
+        if test is not None:
+            found.append({"id": claim.id, "sentence": claim.sentence, "question": test.question})
+    return {
+        "schema": "ripeness/lab-conditions/1",
+        "claims": found,
+        "policies": [name for name in sorted(case.policies) if name != REFERENCE],
+    }
+
+
+def _require(case: Case, asked: dict[str, str]) -> None:
+    """Refuse at once what `discover` would refuse after a while."""
+    for key in ("better", "than"):
+        name = asked.get(key)
+        if name and name not in case.policies:
+            raise RipenessError(
+                f"case {case.name} has no policy {name[:60]!r}",
+                suggestion(name, sorted(case.policies), "policy"),
+            )
+    name = asked.get("claim")
+    offered = [each["id"] for each in conditions_offered(case)["claims"]]
+    if name is not None and name not in offered:
+        raise RipenessError(
+            f"there is no condition for claim {name[:60]!r}", suggestion(name, offered, "claim")
+        )
+    if name is None and not (asked.get("better") and asked.get("metric")):
+        raise RipenessError("nothing is asked", "give claim=ID, or better=POLICY and metric=METRIC")
+    if name is not None and len(asked) > 1:
+        raise RipenessError("a claim says itself what is compared", "give claim alone")

@@ -1,0 +1,137 @@
+"""Routes that send the documents of the command line, and those of the page's charts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from ripeness.api.lab import DRAWS_OF_ENDINGS, as_text
+from ripeness.web.answers import document, matches
+from ripeness.web.server import Server, fault, whole
+
+FEWEST_DRAWS = 8
+"""Structural draws of which a comparison can say a band."""
+
+LATER = {"retry-after": "1"}
+
+
+def document_routes(app: FastAPI, server: Server) -> None:
+    """Add the routes."""
+    lab, limits = server.lab, server.settings.limits
+
+    @app.get("/api/v1/schema")
+    async def schema(request: Request) -> Response:
+        """Levers, policies, indicators, assumptions, months and limits of a case."""
+        link, _, _ = await server.read(request)
+        tag = lab.tag(lab.first(link.case), "schema", *lab.case_names())
+        return document(request, as_text(await asyncio.to_thread(lab.schema, link.case)), tag=tag)
+
+    @app.get("/api/v1/link")
+    async def link_told(request: Request) -> Response:
+        """The link in its one order, its policy as a file, and lines of Python that give the same numbers."""
+        link, _, _ = await server.read(request)
+        return document(request, as_text(await asyncio.to_thread(lab.link_document, link)))
+
+    @app.get("/api/v1/money")
+    async def money(request: Request) -> Response:
+        """Fans and sums of money, fleet and war under the status quo and under the link's settings."""
+        link, own, tag = await server.read(request, "money", own=("part",))
+        moved = _part(own)
+        if matches(request, tag):
+            return document(request, "", tag=tag)
+        return document(
+            request,
+            await server.soon(request, lambda stop: as_text(lab.money(link, moved_only=moved))),
+            tag=tag,
+        )
+
+    @app.get("/api/v1/bargain")
+    async def bargain(request: Request) -> Response:
+        """How the war ends, from so many structural draws: few come soon, more are surer."""
+        link, own, tag = await server.read(request, "bargain", own=("draws",))
+        draws = whole(own, "draws", 4, 1, limits.draws)
+        if matches(request, tag):
+            return document(request, "", tag=tag)
+        text = await server.later(request, lambda stop: as_text(lab.bargain(link, draws, stop.is_set)))
+        return document(request, text, tag=tag)
+
+    @app.get("/api/v1/compare")
+    async def compare(request: Request) -> Response:
+        """The document of `ripeness compare --link`."""
+        link, own, tag = await server.read(request, "compare", own=("draws",))
+        draws = draws_of(own, limits.draws)
+        if matches(request, tag):
+            return document(request, "", tag=tag)
+        text = await server.later(request, lambda stop: as_text(lab.compare(link, draws, stop.is_set)))
+        return document(request, text, tag=tag)
+
+    @app.get("/api/v1/talks")
+    async def talks(request: Request) -> Response:
+        """The document of `ripeness talks`: process, progress, pressure, signals."""
+        link, _, _ = await server.read(request)
+        return await _of_case(request, "talks", link.case)
+
+    @app.get("/api/v1/sources")
+    async def sources(request: Request) -> Response:
+        """Every series and instrument with sources, dates, quality and hash, and back-test scores."""
+        link, _, _ = await server.read(request)
+        return await _of_case(request, "sources", link.case)
+
+    @app.get("/api/v1/case")
+    async def case(request: Request) -> Response:
+        """What a case is, its policies, and what it does not model."""
+        link, _, _ = await server.read(request)
+        return await _of_case(request, "about", link.case)
+
+    async def _of_case(request: Request, what: str, name: str) -> Response:
+        tag = lab.tag(lab.first(name), what)
+        if matches(request, tag):
+            return document(request, "", tag=tag)
+        text = await server.soon(request, lambda stop: as_text(getattr(lab, what)(name)))
+        return document(request, text, tag=tag)
+
+    @app.get("/api/v1/claims")
+    async def claims(request: Request) -> Response:
+        """The ledger of claims; 202 with what there is until all have been tested."""
+        link, _, _ = await server.read(request)
+        complete, found = await asyncio.to_thread(lab.claims, link.case)
+        return _so_far(request, complete, found)
+
+    @app.get("/api/v1/conditions")
+    async def conditions(request: Request) -> Response:
+        """What would have to be true; 202 until it has been found. Without a question, what can be asked."""
+        keys = ("claim", "better", "than", "metric", "sense")
+        link, own, _ = await server.read(request, own=keys)
+        complete, found = await asyncio.to_thread(lab.conditions, link.case, own)
+        return _so_far(request, complete, found)
+
+    @app.post("/api/v1/cases", status_code=201)
+    async def hand_in(request: Request) -> Response:
+        """Take a case as a ZIP of its folder: data only. Links may name it until the server ends."""
+        body = await request.body()
+        found = await server.later(request, lambda stop: lab.hand_in(body))
+        return document(request, as_text(found), status=201)
+
+
+def draws_of(own: dict[str, str], most: int) -> int:
+    """Structural draws of a comparison: none, or enough for a band."""
+    draws = whole(own, "draws", DRAWS_OF_ENDINGS, 0, most)
+    if 0 < draws < FEWEST_DRAWS:
+        raise fault("draws", draws, "are too few for a band", f"give 0, or {FEWEST_DRAWS} to {most}")
+    return draws
+
+
+def _part(own: dict[str, str]) -> bool:
+    """Whether only what moves with the levers is asked for."""
+    part = own.get("part", "all")
+    if part not in ("all", "moved"):
+        raise fault("part", part, "is no part of the document", "use all or moved")
+    return part == "moved"
+
+
+def _so_far(request: Request, complete: bool, found: dict[str, Any]) -> Response:
+    if complete:
+        return document(request, as_text(found))
+    return document(request, as_text(found), status=202, headers=LATER)

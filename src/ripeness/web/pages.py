@@ -1,0 +1,56 @@
+"""The page, its files, and one chart of it for other pages."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from ripeness.api.lab import as_text
+from ripeness.web.answers import sent
+from ripeness.web.page import EMBED, INDEX
+from ripeness.web.server import Server
+
+
+def page_routes(app: FastAPI, server: Server) -> None:
+    """Add the routes of the page."""
+    filled: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+
+    def written(name: str, case: str) -> tuple[bytes, bytes]:
+        """A page with its schema, plain and compressed, kept until either changes."""
+        file = server.page.file(name)
+        schema = server.lab.schema(case)
+        key = (
+            f"{name} {case} {file.tag if file else ''}",
+            f"{schema['case']['hash']} {len(schema['cases'])}",
+        )
+        if key not in filled:
+            body = server.page.with_schema(name, as_text(schema))
+            while len(filled) >= 16:
+                del filled[next(iter(filled))]
+            filled[key] = body, gzip.compress(body, 9, mtime=0)
+        return filled[key]
+
+    async def page_of(request: Request, name: str) -> Response:
+        asked = next((value for key, value in request.query_params.multi_items() if key == "case"), "")
+        case = asked if asked in server.lab.case_names() else server.settings.case
+        body, small = await asyncio.to_thread(written, name, case)
+        return sent(request, body, "text/html; charset=utf-8", small=small)
+
+    @app.get("/", include_in_schema=False)
+    async def index(request: Request) -> Response:
+        return await page_of(request, INDEX)
+
+    @app.get("/embed/{indicator}", include_in_schema=False)
+    async def embed(request: Request, indicator: str) -> Response:
+        return await page_of(request, EMBED if server.page.file(EMBED) else INDEX)
+
+    @app.get("/page/{path:path}", include_in_schema=False)
+    async def page_file(request: Request, path: str) -> Response:
+        found = server.page.file(path)
+        if found is None:
+            raise HTTPException(404, "there is no such file")
+        small = found.small
+        return sent(request, found.body, found.kind, tag=found.tag, small=small, squeeze=small is not None)
