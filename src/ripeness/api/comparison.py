@@ -57,6 +57,9 @@ HEADLINES = (
 )
 """Metrics of a first look; the others are one option away."""
 
+ROUNDING = 1e-5
+"""Differences up to this share of a number are rounding: float32 carries seven digits, and sums lose some."""
+
 NOT_HERE = (
     "No bargaining here: the case has no war or none was asked for, so no model of it ranks these policies "
     "(by_model is empty), and what a policy costs its authors to carry out is not counted (spend_usd_bn is null)."
@@ -374,7 +377,7 @@ def _document(result: Comparison) -> dict[str, Any]:
         values = restricted(values_of(run, metric), metric, run)
         behind = ranked.behind(run, metric)
         for policy, row in zip(run.policies, values, strict=True):
-            gap = row - values[0]
+            gap = gap_to(row, values[0])
             driven = prior_driven(gap, behind, run.parameters, prior_sd)
             document["policies"][policy]["difference"][metric.name] = gap_statistic(gap, metric.unit, driven)
     document["drivers"] = _drivers(result, document, ranked)
@@ -415,6 +418,15 @@ def _document(result: Comparison) -> dict[str, Any]:
             *([] if scores.remark is None else [scores.remark]),
         ],
     }
+
+
+def gap_to(row: Floats, base: Floats) -> Floats:
+    """Differences in the same futures, (N,); what the engine's rounding alone can make is none.
+
+    The reference takes the record in and is stepped by another sequence of the same sums.
+    """
+    gap = row - base
+    return np.where(np.abs(gap) <= ROUNDING * np.maximum(np.abs(row), np.abs(base)), 0.0, gap)
 
 
 def gap_statistic(gap: Floats, unit: str, prior_driven: float | None = None) -> dict[str, Any]:

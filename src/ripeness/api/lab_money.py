@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ripeness.api.chart_data import Charted, observed
-from ripeness.api.comparison import gap_statistic
+from ripeness.api.comparison import gap_statistic, gap_to
 from ripeness.api.lab_charts import METRIC, group_of, lab_charts
 from ripeness.api.lab_futures import Answered, WarmFutures
 from ripeness.api.lab_recent import Recent
@@ -135,7 +135,7 @@ class MoneyDesk:
         for metric in metrics_of(run.program):
             values = restricted(values_of(run, metric), metric, run)
             for name, gaps in found.items():
-                gaps[metric.name] = gap_statistic(values[run.policies.index(name)] - values[0], metric.unit)
+                gaps[metric.name] = gap_statistic(gap_to(values[run.policies.index(name)], values[0]), metric.unit)
         return found
 
 

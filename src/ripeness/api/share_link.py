@@ -189,18 +189,24 @@ def link_text(link: Link, case: Case) -> str:
         if value != default:
             said.append((key, str(value)))
     for move in link.moves:
-        said.append((f"l.{move.lever}", f"{move.value:.12g}"))
+        said.append((f"l.{move.lever}", _written(move.value)))
         if move.at is not None and move.at != link.start:
             said.append((f"l.{move.lever}.at", str(move.at)))
         if move.over:
             said.append((f"l.{move.lever}.over", str(move.over)))
-    said += [(f"a.{name}", f"{value:.12g}") for name, value in link.assumptions]
+    said += [(f"a.{name}", _written(value)) for name, value in link.assumptions]
     if link.beside:
         said.append(("with", ",".join(link.beside)))
     for key, text in (("view", link.view), ("lang", link.lang), ("theme", link.theme)):
         if text is not None:
             said.append((key, text))
     return urlencode(said, safe=",")
+
+
+def _written(value: float) -> str:
+    """The shortest text that is read back as the number."""
+    short = f"{value:.12g}"
+    return short if float(short) == value else repr(value)
 
 
 def policy_of(link: Link, case: Case) -> Policy:
@@ -361,7 +367,7 @@ class _Reader:
         return value
 
     def _number(self, key: str, text: str) -> float | None:
-        found = re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?(e-?\d{1,2})?", text, re.ASCII)
+        found = re.fullmatch(r"-?\d{1,17}(\.\d{1,17})?(e[+-]?\d{1,3})?", text, re.ASCII)
         value = float(text) if found else math.nan
         if not math.isfinite(value):
             self.fault(key, text, "is no number", "write it with a point, such as 0.25")
