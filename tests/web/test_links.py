@@ -46,7 +46,9 @@ def test_the_status_quo_says_nothing_but_its_version(lab: Lab) -> None:
 
 
 def test_keys_stand_in_one_order_whatever_order_they_came_in(lab: Lab) -> None:
-    text = "view=money&with=talks_only,sequential&l.waiver.over=6&seed=2&l.waiver=0.50&l.crude_import_ban=1&v=1"
+    text = (
+        "view=money&with=talks_only,sequential&l.waiver.over=6&seed=2&l.waiver=0.50&l.crude_import_ban=1&v=1"
+    )
     assert lab.link_text(lab.link(text)) == (
         "v=1&seed=2&l.crude_import_ban=1&l.waiver=0.5&l.waiver.over=6&with=talks_only,sequential&view=money"
     )
@@ -66,7 +68,9 @@ def test_what_is_printed_is_read_back(lab: Lab, case: Case, data: st.DataObject)
     months = case.months
     begin = data.draw(st.integers(0, len(months) - 1))
     end = data.draw(st.integers(begin, len(months) - 1))
-    names = sorted(data.draw(st.sets(st.sampled_from(lever_names(case)), max_size=4)), key=lever_names(case).index)
+    names = sorted(
+        data.draw(st.sets(st.sampled_from(lever_names(case)), max_size=4)), key=lever_names(case).index
+    )
     moves = []
     for name in names:
         low, high = lever_range(name)
@@ -85,7 +89,13 @@ def test_what_is_printed_is_read_back(lab: Lab, case: Case, data: st.DataObject)
         data.draw(st.integers(0, 2**32 - 1)),
         data.draw(st.integers(20, 4096)),
         tuple(moves),
-        tuple(sorted((k, v) for k, v in fixed.items() if assumption_range(case, k)[0] <= v <= assumption_range(case, k)[1])),
+        tuple(
+            sorted(
+                (k, v)
+                for k, v in fixed.items()
+                if assumption_range(case, k)[0] <= v <= assumption_range(case, k)[1]
+            )
+        ),
         view=data.draw(st.none() | st.sampled_from(VIEWS)),
         theme=data.draw(st.none() | st.sampled_from(THEMES)),
     )

@@ -140,7 +140,9 @@ def test_the_status_quo_is_its_own_policy(site: httpx.Client) -> None:
         ("l.price_cap_usd_bbl=400&l.waiver=0.2", None),
     ],
 )
-def test_levers_that_move_nothing_are_named(site: httpx.Client, lab: Lab, text: str, reason: str | None) -> None:
+def test_levers_that_move_nothing_are_named(
+    site: httpx.Client, lab: Lab, text: str, reason: str | None
+) -> None:
     levers = {each["name"]: each["now"] for each in lab.schema()["levers"]}
     if reason == "same_as_before":
         text = f"l.waiver={levers['waiver']:g}"
@@ -165,7 +167,9 @@ def test_charts_carry_the_numbers_of_fans(site: httpx.Client, lab: Lab) -> None:
         assert {key: charts[name][key] for key in ("p05", "p25", "p50", "p75", "p95")} == band_document(band)
 
 
-def test_the_snippet_runs_and_gives_the_same_numbers(site: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_snippet_runs_and_gives_the_same_numbers(
+    site: httpx.Client, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = "n=40&l.waiver=0.5&l.interdiction=0.01"
     code = site.get(f"/api/v1/run.py?{text}").text
     names: dict[str, Any] = {}

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -72,12 +73,12 @@ class Server:
 
     async def soon(self, request: Request, work: Callable[[Stop], Any]) -> Any:
         """What quick work gives, in turn."""
-        return await self.quick.answer(client_of(request), work, left(request), self.settings.limits.seconds)
+        return await self.quick.answer(client_of(request), work, partial(left, request), self.settings.limits.seconds)
 
     async def later(self, request: Request, work: Callable[[Stop], Any]) -> Any:
         """What long work gives, in turn."""
         limit = self.settings.limits.long_seconds
-        return await self.long.answer(client_of(request), work, left(request), limit)
+        return await self.long.answer(client_of(request), work, partial(left, request), limit)
 
     def _read(
         self, text: str, part: tuple[str, ...], own: tuple[str, ...]

@@ -60,11 +60,11 @@ class Turns:
         return self._running
 
     async def answer(
-        self, client: str, work: Callable[[Stop], Any], gone: Awaitable[None], seconds: float
+        self, client: str, work: Callable[[Stop], Any], gone: Callable[[], Awaitable[None]], seconds: float
     ) -> Any:
         """What `work` returns, once it is the client's turn.
 
-        Busy where too many wait, TooLong after `seconds`, Gone where `gone` comes true first.
+        Busy where too many wait, TooLong after `seconds`, Gone where what `gone` gives comes true first.
         """
         own = self._clients.get(client, ())
         if self.waiting >= self._limits.waiting or len(own) >= self._limits.waiting_each:
@@ -72,7 +72,7 @@ class Turns:
         turn = _Turn(work, asyncio.get_running_loop().create_future())
         self._clients.setdefault(client, deque()).append(turn)
         self._serve()
-        leaving = asyncio.ensure_future(gone)
+        leaving = asyncio.ensure_future(gone())
         try:
             await asyncio.wait({turn.answer, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if turn.answer.done():

@@ -1,0 +1,66 @@
+// Geometry shared by charts: round ticks, ranges that hold still, labels that do not touch.
+
+/** Round values from low to high, about so many. @param {number} low @param {number} high @param {number} count */
+export function ticks(low, high, count) {
+  const span = high - low || 1;
+  const raw = span / Math.max(count, 1);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= raw * 0.999) ?? power * 10;
+  const found = [];
+  for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-9; at += step) found.push(Number(at.toPrecision(12)));
+  return found;
+}
+
+/** Ends of an axis: room for all values, zero in sight where it is near. @param {Iterable<number>} values @returns {[number, number]} */
+export function extent(values) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!Number.isFinite(low)) return [0, 1];
+  const room = (high - low || Math.abs(high) || 1) * 0.06;
+  if (low >= 0 && low < 0.4 * high) return [0, high + room];
+  return [low - room, high + room];
+}
+
+/** An axis grows to whole ticks. @param {[number, number]} ends @param {number} count @returns {[number, number]} */
+export function rounded([low, high], count) {
+  const [first, second] = ticks(low, high, count);
+  const step = second - first || high - low;
+  return [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+}
+
+/**
+ * Whether an axis must change: values leave it, or fill less than half of it.
+ * @param {[number, number]} kept @param {[number, number]} needed
+ */
+export function outgrown(kept, needed) {
+  const room = (kept[1] - kept[0]) * 0.001;
+  return needed[0] < kept[0] - room || needed[1] > kept[1] + room || needed[1] - needed[0] < 0.5 * (kept[1] - kept[0]);
+}
+
+/** Middles of labels of one height, as near to where they belong as they fit. @param {number[]} wanted @param {number} height @param {number} low @param {number} high */
+export function apart(wanted, height, low, high) {
+  const order = wanted.map((_, at) => at).sort((one, other) => wanted[one] - wanted[other]);
+  const placed = order.map((at) => Math.min(Math.max(wanted[at], low), high));
+  for (let round = 0; round < 20; round += 1) {
+    for (let at = 1; at < placed.length; at += 1) {
+      const lacking = height - (placed[at] - placed[at - 1]);
+      if (lacking > 0) {
+        placed[at - 1] -= lacking / 2;
+        placed[at] += lacking / 2;
+      }
+    }
+    const over = placed.at(-1) ?? 0;
+    if (over > high) for (let at = 0; at < placed.length; at += 1) placed[at] -= over - high;
+    if (placed[0] < low) {
+      const under = low - placed[0];
+      for (let at = 0; at < placed.length; at += 1) placed[at] += under;
+    }
+  }
+  const result = new Array(wanted.length).fill(0);
+  order.forEach((at, place) => (result[at] = placed[place]));
+  return result;
+}
