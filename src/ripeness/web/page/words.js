@@ -109,6 +109,9 @@ export function number(value, unit, { signed = false } = {}) {
   return format({ maximumSignificantDigits: digits, signDisplay, useGrouping }).format(rounded);
 }
 
+/** A share as whole percent. @param {number} value */
+export const percent = (value) => format({ style: "percent", maximumFractionDigits: 0 }).format(value);
+
 /** A chance in futures of 100: whole, and never 0 or 100 unless it is. @param {number|null|undefined} value */
 export function of100(value) {
   if (value === null || value === undefined) return "–";

@@ -1,10 +1,10 @@
 // Head and foot of the page: banner, views, share, downloads, language, theme; notices under them.
 
-import { Failure } from "../ask.js";
 import { h, put } from "../dom.js";
 import { linkText } from "../link.js";
 import { languages } from "../main.js";
-import { dayWords, lang, monthWords, plain, t } from "../words.js";
+import { lang, monthWords, plain, t } from "../words.js";
+import { failureWords } from "./failures.js";
 
 /** @param {import("../state.js").State} state */
 export function drawShell(state) {
@@ -105,10 +105,3 @@ function menu(name, inside) {
 
 /** @param {Node|string} words @param {Node|null} action */
 const notice = (words, action) => h("div", { class: "notice", role: "status" }, h("p", {}, words), action);
-
-/** What failed, and what still holds. @param {unknown} failure */
-export function failureWords(failure) {
-  if (!(failure instanceof Failure)) return t("failed.failed");
-  const faults = failure.document?.faults?.map((/** @type {any} */ each) => `${each.key}: ${each.problem}; ${each.remedy}`).join(". ");
-  return h("span", {}, t(`failed.${failure.kind}`), " ", failure.kind === "offline" ? "" : h("span", { lang: "en" }, faults || failure.message));
-}

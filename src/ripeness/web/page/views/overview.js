@@ -1,0 +1,188 @@
+// The answer first: one sentence with its range, four charts, what moved the result, and every policy on one scale.
+
+import { ask } from "../ask.js";
+import { dotPlot } from "../charts/dots.js";
+import { rangeRows } from "../charts/ranges.js";
+import { add, calmed, h, put } from "../dom.js";
+import { linkText, readLink } from "../link.js";
+import { card, chartCard, policyTitle, showTable } from "../parts/chart_card.js";
+import { endingsTable, modelName } from "../parts/endings.js";
+import { leverName, presetsInOrder } from "../parts/levers.js";
+import { resultSentence } from "../parts/sentence.js";
+import { failed, waiting } from "../parts/states.js";
+import { monthWords, plain, t } from "../words.js";
+
+const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_discount_usd_bbl", "territory_km2", "casualties_a", "casualties_d", "civilian_harm_index"];
+
+/** @typedef {import("../state.js").State} State */
+
+/** @param {State} state @param {HTMLElement} main */
+export function draw(state, main) {
+  const answer = answerCard(state);
+  const revenue = chartCard(state, { indicator: "export_revenue_usd_bn", colour: "blue" });
+  const budget = chartCard(state, { indicator: "oil_gas_revenue_rub_trn", colour: "blue" });
+  const endings = endingsCard(state);
+  const dots = dotsCard(state);
+  const chosen = { metric: MEASURES[0] };
+  const moved = movedCard(state, chosen);
+  const presets = presetsCard(state, chosen, moved.ask);
+  add(main, answer.node, h("div", { class: "cards" }, revenue.node, endings.node, budget.node, dots.node, moved.node, presets.node));
+  const parts = [answer, revenue, budget, endings, dots, moved, presets];
+  return { leave: () => parts.forEach((part) => part.leave()) };
+}
+
+/** @param {State} state */
+function answerCard(state) {
+  const title = h("h1", {}, t("loading"));
+  const more = h("p", { class: "muted" });
+  const starts = h("p", { class: "starts" }, h("span", {}, t("overview.try")), state.schema.worked_story.steps.map((/** @type {any} */ step) =>
+    h("a", { href: `/?${step.query}`, onclick: (/** @type {MouseEvent} */ event) => follow(event, state, step.query) }, t(step.key))));
+  const node = h("section", { class: "sentence", "aria-label": t("overview.answer") }, title, more, starts);
+  function refresh() {
+    if (!state.money) return;
+    put(title, resultSentence(state));
+    put(more, t("overview.people"));
+  }
+  const leave = state.on("money", refresh);
+  refresh();
+  return { node, leave };
+}
+
+/** @param {MouseEvent} event @param {State} state @param {string} query */
+function follow(event, state, query) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  const { question } = readLink(query, state.schema);
+  state.set((now) => Object.assign(now, question, { lang: now.lang, theme: now.theme }));
+}
+
+/** Chances of a deal by model, refined behind the money charts. @param {State} state */
+function endingsCard(state) {
+  const inside = h("div", {});
+  const [button, region] = showTable(() => endingsTable(state));
+  const node = card({ title: t("overview.endings", { month: monthWords(state.question.until) }), about: t("overview.endings.about"), inside: [inside, region], acts: [button] });
+  function refresh() {
+    const { bargain, failure } = state;
+    node.hidden = !state.schema.case.has_war;
+    if (failure.bargain) return put(inside, failed(failure.bargain));
+    if (!bargain) return put(inside, h("p", { class: "muted", role: "status" }, t("loading")));
+    const names = [state.schema.reference, ...(bargain.moved ? ["mine"] : [])];
+    const { models, policies } = bargain.bargaining;
+    const rows = Object.keys(models).flatMap((model) => names.map((name, at) => ({
+      name: at ? "" : modelName(model, models[model]),
+      note: names.length > 1 ? policyTitle(state, name) : undefined,
+      stat: policies[name]?.[model]?.p_settled ?? null,
+      look: at ? "mine" : names.length > 1 ? "quo" : "",
+    })));
+    put(inside,
+      rangeRows({ caption: t("metric.p_settled"), rows, unit: "share", heads: [t("model"), t("table.bands")], domain: [0, 1] }),
+      h("p", { class: "small muted", role: "status" }, t("overview.draws", { in: plain(bargain.draws.in), of: plain(bargain.draws.of) }), " ",
+        bargain.draws.in < bargain.draws.of && state.since.bargain !== null ? t("overview.draws.more") : ""));
+    node.classList.toggle("stale", state.bargainOf !== state.query);
+    if (!region.hidden) put(region, endingsTable(state));
+  }
+  const off = [state.on("bargain", refresh), state.on("busy", refresh)];
+  refresh();
+  return { node, leave: () => off.forEach((each) => each()) };
+}
+
+/** @param {State} state */
+function dotsCard(state) {
+  const inside = h("div", {});
+  const node = card({ title: t("overview.dots"), about: t("overview.dots.about"), inside });
+  function refresh() {
+    const found = state.bargain?.dots;
+    node.hidden = !state.schema.case.has_war || (state.bargain && !found);
+    if (!found) return put(inside, h("p", { class: "muted" }, t("loading")));
+    put(inside, dotPlot(Object.entries(found.policies).filter(([name]) => name !== "mine" || state.bargain.moved)
+      .map(([name, dots]) => ({ label: policyTitle(state, name), dots: /** @type {any} */ (dots), months: found.months, look: name === "mine" ? "mine" : "quo" }))));
+  }
+  const leave = state.on("bargain", refresh);
+  refresh();
+  return { node, leave };
+}
+
+/**
+ * Rows that are asked for once the levers rest.
+ * @param {State} state @param {(query: string) => string|null} path @param {(document: any) => any} drawn @param {HTMLElement} inside
+ */
+function resting(state, path, drawn, inside) {
+  let abort = new AbortController();
+  let asked = "";
+  const go = calmed(async () => {
+    const address = path(state.query);
+    if (state.dragging || address === asked) return;
+    asked = address ?? "";
+    abort.abort();
+    abort = new AbortController();
+    const { signal } = abort;
+    if (!address) return drawn(null);
+    const wait = waiting(t("loading"));
+    if (!inside.firstChild) put(inside, wait.node);
+    try {
+      const { document } = await ask(address, { signal });
+      if (!signal.aborted) drawn(document);
+    } catch (failure) {
+      if (!signal.aborted) put(inside, failed(failure, () => { asked = ""; go(); }));
+    } finally {
+      wait.stop();
+    }
+  }, 350);
+  const off = state.on("question", go);
+  go();
+  return { go, leave() { off(); abort.abort(); } };
+}
+
+/** Each moved lever alone back at the status quo. @param {State} state @param {{metric: string}} chosen */
+function movedCard(state, chosen) {
+  const inside = h("div", {});
+  const about = h("p", { class: "small muted" });
+  const node = card({ title: t("overview.moved"), inside: [about, inside] });
+  const asking = resting(state, (query) => (state.moved ? `/api/v1/effects?${query}&metric=${chosen.metric}` : null), (document) => {
+    put(about, document ? t("overview.moved.about", { metric: t(`metric.${chosen.metric}`) }) : t("overview.moved.none"));
+    if (!document) return put(inside);
+    const rows = document.levers.map((/** @type {any} */ each) => ({
+      name: leverName(state.schema.levers.find((/** @type {any} */ lever) => lever.name === each.lever)), stat: each.difference,
+      words: each.difference.share_lower || each.difference.share_higher ? undefined : t("no_difference") }));
+    put(inside, rangeRows({ caption: t(`metric.${chosen.metric}`), rows, unit: document.unit, heads: [t("lever"), t("difference")], signed: true, zero: true }));
+  }, inside);
+  return { node, ask: asking.go, leave: asking.leave };
+}
+
+/** Every policy of the case on one scale, by name. @param {State} state @param {{metric: string}} chosen @param {() => void} again */
+function presetsCard(state, chosen, again) {
+  const inside = h("div", {});
+  const about = h("p", { class: "small muted" });
+  const known = new Set(state.schema.metrics.map((/** @type {any} */ each) => each.name));
+  const measure = h("select", { onchange: () => { chosen.metric = measure.value; asking.go(); again(); } }, MEASURES.filter((name) => known.has(name)).map((name) => h("option", { value: name }, t(`metric.${name}`))));
+  const node = card({ title: t("overview.presets"), wide: true, inside: [h("p", { class: "row-of" }, h("label", {}, `${t("overview.metric")} `, measure)), about, inside] });
+  /** @type {any} */
+  let last = null;
+  function drawn(/** @type {any} */ document) {
+    last = document;
+    put(about, t("overview.presets.about", { metric: t(`metric.${chosen.metric}`) }));
+    const found = new Map(document.policies.map((/** @type {any} */ each) => [each.policy, each]));
+    const rows = presetsInOrder(state).filter((/** @type {any} */ preset) => found.has(preset.name)).map((/** @type {any} */ preset) => {
+      const { difference } = found.get(preset.name);
+      return { name: preset.name === state.schema.reference ? policyTitle(state, preset.name) : presetActs(state, preset.name), stat: difference,
+        look: state.question.beside.includes(preset.name) || state.question.from === preset.name ? "mine" : "",
+        words: difference.share_lower || difference.share_higher ? undefined : t("no_difference") };
+    });
+    put(inside, rangeRows({ caption: t(`metric.${chosen.metric}`), rows, unit: document.unit, heads: [t("policy"), t("difference")], signed: true, zero: true }));
+  }
+  const plainQuery = () => linkText({ ...state.question, from: state.schema.reference, moves: {}, beside: [] }, state.schema, { look: false });
+  const asking = resting(state, () => `/api/v1/policies?${plainQuery()}&metric=${chosen.metric}`, drawn, inside);
+  const off = state.on("question", () => last && drawn(last));
+  return { node, leave() { asking.leave(); off(); } };
+}
+
+/** @param {State} state @param {string} name */
+function presetActs(state, name) {
+  const isBeside = state.question.beside.includes(name);
+  const full = !isBeside && state.question.beside.length >= state.schema.limits.beside;
+  const title = policyTitle(state, name);
+  return h("span", { class: "presetname" }, title, " ",
+    h("button", { type: "button", class: "plain small", disabled: full, "aria-pressed": String(isBeside), "aria-label": `${t(isBeside ? "overview.beside.off" : "overview.beside")}: ${title}`,
+      onclick: () => state.set((question) => void (question.beside = isBeside ? question.beside.filter((each) => each !== name) : [...question.beside, name])) },
+      t(isBeside ? "overview.beside.off" : "overview.beside")));
+}
