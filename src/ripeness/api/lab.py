@@ -15,6 +15,7 @@ from ripeness.api.bargained import Bargaining
 from ripeness.api.comparison import Comparison, compared
 from ripeness.api.lab_bargain import BargainDesk, Cancelled
 from ripeness.api.lab_downloads import case_archive, chosen_charts, csv_of, pictures_of, run_archive
+from ripeness.api.lab_effects import effects_document, metric_named, policies_document
 from ripeness.api.lab_futures import DTYPE, WarmFutures
 from ripeness.api.lab_jobs import Jobs
 from ripeness.api.lab_ledger import claims_so_far, conditions_so_far
@@ -132,6 +133,16 @@ class Lab:
         warm = self.warm(link.case)
         desk = self._desks.get((link.case, warm.case.content_hash), lambda: MoneyDesk(warm))
         return desk.moved(link) if moved_only else desk.document(link)
+
+    def effects(self, link: Link, metric: str | None) -> Document:
+        """What changes in a metric when each moved lever alone goes back to the status quo."""
+        warm = self.warm(link.case)
+        return effects_document(warm, link, metric_named(warm.case, metric))
+
+    def policies(self, link: Link, metric: str | None) -> Document:
+        """Every policy of a case against the status quo, in one metric."""
+        warm = self.warm(link.case)
+        return policies_document(warm, link, metric_named(warm.case, metric))
 
     def bargain(self, link: Link, draws: int, stopped: Stopped = never) -> Document:
         """How the war ends under the link's policies, from so many structural draws."""

@@ -168,6 +168,17 @@ class WarmFutures:
         asked = self.asked(replace(link, beside=()))
         return self._walk(link, asked, self.eve(link, asked))[1].finals
 
+    def finals_of(self, link: Link, policies: Sequence[Floats]) -> list[NDArray[np.float32]]:
+        """Outputs of the last month (O, N) of policies (T, rows) that are not the case's own, under a link's question."""
+        if not policies:
+            return []
+        asked = self.asked(replace(link, beside=()))
+        own = asked.question
+        names = (own.names[0], *(f"variant {place}" for place in range(len(policies))))
+        question = replace(own, names=names, policies=np.stack([own.policies[0], *policies]))
+        eve = self.eve(link, asked)
+        return [future.finals for future in self._stepped_on(question, eve, range(1, len(names)))]
+
     def policy_rows(self, link: Link) -> Floats:
         """Rows of a link's own policy."""
         return self._mine(link).rows

@@ -39,7 +39,14 @@ CHART = {
     "description": "an indicator of the schema; all without it",
 }
 
+METRIC = {
+    "name": "metric",
+    "schema": {"type": "string"},
+    "description": "a metric of the schema that is not one of endings; receipts of oil exports without it",
+}
+
 OWN: dict[str, list[dict[str, Any]]] = {
+    **{path: [METRIC] for path in ("/api/v1/effects", "/api/v1/policies")},
     "/api/v1/money": [
         {
             "name": "part",

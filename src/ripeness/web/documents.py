@@ -47,6 +47,23 @@ def document_routes(app: FastAPI, server: Server) -> None:
             tag=tag,
         )
 
+    @app.get("/api/v1/effects")
+    async def effects(request: Request) -> Response:
+        """What changes in a metric when each moved lever alone goes back to the status quo."""
+        return await _of_metric(request, "effects")
+
+    @app.get("/api/v1/policies")
+    async def policies(request: Request) -> Response:
+        """Every policy of the case against the status quo, in one metric and the same futures."""
+        return await _of_metric(request, "policies")
+
+    async def _of_metric(request: Request, what: str) -> Response:
+        link, own, tag = await server.read(request, what, own=("metric",))
+        if matches(request, tag):
+            return document(request, "", tag=tag)
+        text = await server.soon(request, lambda stop: as_text(getattr(lab, what)(link, own.get("metric"))))
+        return document(request, text, tag=tag)
+
     @app.get("/api/v1/bargain")
     async def bargain(request: Request) -> Response:
         """How the war ends, from so many structural draws: few come soon, more are surer."""
