@@ -1,0 +1,45 @@
+// How far a long task on the server is.
+
+import { h, put } from "../dom.js";
+import { t } from "../words.js";
+
+/** How far a long task is, with a clock and a way to stop. @param {() => void} cancel */
+export function progressBar(cancel) {
+  const bar = h("progress", { "aria-label": t("progress") });
+  const words = h("p", { class: "small muted" });
+  const node = h("div", { class: "progressing" }, bar, h("div", { class: "row-of" }, words, h("button", { type: "button", onclick: cancel }, t("cancel"))));
+  const spoken = h("p", { class: "sr", role: "status" });
+  node.append(spoken);
+  node.hidden = true;
+  const began = performance.now();
+  let said = "";
+  let stage = "";
+  const clock = window.setInterval(() => {
+    const seconds = Math.floor((performance.now() - began) / 1000);
+    if (seconds >= 1) node.hidden = false;
+    put(words, [said || t("loading"), t("progress.clock", { n: seconds })].join(" · "));
+  }, 500);
+  return {
+    node,
+    /** @param {any} progress @param {number} [done] @param {number} [of] */
+    told(progress, done, of) {
+      const { steps_done: steps, steps_of: all } = progress ?? {};
+      if (all) {
+        bar.max = all;
+        bar.value = steps;
+      } else bar.removeAttribute("value");
+      said = of ? t("progress.done", { done: done ?? 0, of }) : t("progress.working");
+      if (said !== stage) put(spoken, (stage = said));
+    },
+    /** @param {Node} instead */
+    put(instead) {
+      clearInterval(clock);
+      node.hidden = false;
+      put(node, instead);
+    },
+    done() {
+      clearInterval(clock);
+      node.remove();
+    },
+  };
+}
