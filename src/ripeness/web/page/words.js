@@ -88,6 +88,9 @@ function format(options) {
   return found;
 }
 
+/** A minus sign as wide as a plus, where the language's format has a hyphen. @param {string} text */
+const minus = (text) => text.replace("-", "\u2212");
+
 /** A number as it is. @param {number} value */
 export const plain = (value) => format({ maximumFractionDigits: 6, useGrouping: Math.abs(value) >= 10000 }).format(value);
 
@@ -100,13 +103,13 @@ export function number(value, unit, { signed = false } = {}) {
   const signDisplay = signed ? "exceptZero" : "auto";
   if (SHARES.includes(unit)) {
     const whole = Math.abs(value) >= 0.1 || value === 0;
-    return format({ style: "percent", signDisplay, ...(whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 }) }).format(value);
+    return minus(format({ style: "percent", signDisplay, ...(whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 }) }).format(value));
   }
   const figures = signed || ROUND_MONEY.test(unit) ? 2 : 3;
   const digits = Math.max(figures, Math.floor(Math.log10(Math.max(Math.abs(value), 1))) + 1);
   const rounded = Number(value.toPrecision(figures));
   const useGrouping = Math.abs(value) >= 10000;
-  return format({ maximumSignificantDigits: digits, signDisplay, useGrouping }).format(rounded);
+  return minus(format({ maximumSignificantDigits: digits, signDisplay, useGrouping }).format(rounded));
 }
 
 /** A share as whole percent. @param {number} value */
@@ -131,6 +134,14 @@ export function quantity(value, unit, how) {
 
 /** Low to high. @param {number|null|undefined} low @param {number|null|undefined} high @param {string} unit @param {{signed?: boolean}} [how] */
 export const range = (low, high, unit, how) => t("range", { low: number(low, unit, how), high: number(high, unit, how) });
+
+/** Months to something: in how many futures it comes at all, and after how long. @param {Stat} stat */
+export function monthsTo(stat) {
+  const share = of100(stat.share_reached);
+  if (!stat.share_reached) return t("months_to.never");
+  if (stat.p05 === null) return t("months_to.few", { share });
+  return t(stat.p50 === null ? "months_to.some" : "months_to.median", { share, first: number(stat.p05, stat.unit), middle: number(stat.p50, stat.unit) });
+}
 
 /** Median with its range: 26.6 (19.7 to 33.7). @param {Stat} stat @param {{signed?: boolean}} [how] */
 export function banded(stat, how) {

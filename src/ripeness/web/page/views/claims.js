@@ -194,7 +194,7 @@ function claimBody(state, claim, asked) {
 }
 
 /** @param {string} key @param {...any} inside */
-const fact = (key, ...inside) => [h("dt", {}, t(`claims.${key}`)), h("dd", {}, inside)];
+const fact = (key, ...inside) => [h("dt", {}, t(`claims.${key}`)), h("dd", {}, inside.flat(2))];
 
 /** @param {any[]} items */
 const bullets = (items) => h("ul", { class: "plain-list" }, items.map((each) => h("li", {}, each)));
@@ -246,7 +246,7 @@ function speaking(claim, verdict, says) {
 /** @param {"for"|"against"} key @param {any[]} found @param {any} none */
 function side(key, found, none) {
   const name = fresh("side");
-  return h("section", { class: "side", "aria-labelledby": name },
+  return h("div", { class: "side", role: "group", "aria-labelledby": name },
     h("h3", { id: name }, t(`claims.${key}`)),
     found.length ? h("ul", { class: "plain-list" }, found.map((each, at) => h("li", {}, voice(each, key, at)))) : none);
 }

@@ -5,7 +5,7 @@ import { linkText } from "../link.js";
 import { chartCard, dataTable, indicatorTitle, policiesDrawn, policyTitle } from "../parts/chart_card.js";
 import { leverName } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
-import { banded, monthWords, of100, percent, t, unitWords } from "../words.js";
+import { banded, monthsTo, monthWords, of100, percent, t, unitWords } from "../words.js";
 
 const STEPS = ["brent_usd_bbl", "delivered_discount_usd_bbl", "freight_usd_bbl", "fob_discount_usd_bbl", "export_volume_mbd", "export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "deficit_rub_trn", "liquid_fund_rub_trn"];
 
@@ -72,16 +72,17 @@ function sumsTable(state, money) {
   const names = policiesDrawn(state);
   const wanted = state.schema.metrics.filter((/** @type {any} */ metric) => !metric.of_endings && money.policies[state.schema.reference].totals[metric.name] && !OF_WAR.has(metric.name));
   const gapOf = (/** @type {string} */ name, /** @type {string} */ metric) => (name === "mine" ? money.differences : money.differences_beside[name])?.[metric];
+  const said = (/** @type {any} */ stat) => ("share_reached" in stat ? monthsTo(stat) : banded(stat));
+  const signed = (/** @type {any} */ gap) => (!gap || gap.p05 === null || gap.unit === "months" ? "" : banded(gap, { signed: true }));
   const paired = (/** @type {any} */ gap) => (!gap ? "" : gap.share_lower || gap.share_higher ? t("money.paired", { share: of100(gap.share_lower), other: of100(gap.share_higher) }) : t("no_difference"));
   return dataTable({
     caption: t("money.sums.caption", { month: monthWords(state.question.until, "long") }),
-    heads: [t("overview.metric"), ...names.flatMap((name) => (name === state.schema.reference ? [policyTitle(state, name)] : [policyTitle(state, name), t("difference")])), t("money.driven")],
+    heads: [t("overview.metric"), ...names.flatMap((name) => (name === state.schema.reference ? [policyTitle(state, name)] : [policyTitle(state, name), t("difference")]))],
     rows: wanted.map((/** @type {any} */ metric) => {
       const totals = (/** @type {string} */ name) => money.policies[name].totals[metric.name];
       const driven = totals(state.schema.reference).prior_driven;
-      return [h("span", {}, t(`metric.${metric.name}`), h("small", {}, unitWords(metric.unit))),
-        ...names.flatMap((name) => (name === state.schema.reference ? [banded(totals(name))] : [banded(totals(name)), h("span", {}, gapOf(name, metric.name) ? banded(gapOf(name, metric.name), { signed: true }) : "", h("small", { class: "block" }, paired(gapOf(name, metric.name))))])),
-        driven === null || driven === undefined ? "–" : percent(driven)];
+      return [h("span", {}, t(`metric.${metric.name}`), h("small", {}, [unitWords(metric.unit), driven === null || driven === undefined ? "" : t("money.driven", { share: percent(driven) })].filter(Boolean).join(", "))),
+        ...names.flatMap((name) => (name === state.schema.reference ? [said(totals(name))] : [said(totals(name)), h("span", {}, signed(gapOf(name, metric.name)), h("small", { class: "block" }, paired(gapOf(name, metric.name))))]))];
     }),
   });
 }

@@ -5,13 +5,14 @@ import { dotPlot } from "../charts/dots.js";
 import { rangeRows } from "../charts/ranges.js";
 import { add, calmed, h, put } from "../dom.js";
 import { linkText, readLink } from "../link.js";
-import { card, chartCard, policyTitle, showTable } from "../parts/chart_card.js";
+import { card, chartCard, disclosure, policyTitle, showTable } from "../parts/chart_card.js";
 import { endingsTable, modelName } from "../parts/endings.js";
 import { leverName, presetsInOrder } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
 import { failed, waiting } from "../parts/states.js";
 import { monthWords, plain, t } from "../words.js";
 
+const FIRST_EFFECTS = 6;
 const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_discount_usd_bbl", "territory_km2", "casualties_a", "casualties_d", "civilian_harm_index"];
 
 /** @typedef {import("../state.js").State} State */
@@ -26,7 +27,8 @@ export function draw(state, main) {
   const chosen = { metric: MEASURES[0] };
   const moved = movedCard(state, chosen);
   const presets = presetsCard(state, chosen, moved.ask);
-  add(main, answer.node, h("div", { class: "cards" }, revenue.node, endings.node, budget.node, dots.node, moved.node, presets.node));
+  add(main, answer.node, h("div", { class: "columns" },
+    h("div", { class: "stack" }, revenue.node, budget.node), h("div", { class: "stack" }, endings.node, dots.node)), moved.node, presets.node);
   const parts = [answer, revenue, budget, endings, dots, moved, presets];
   return { leave: () => parts.forEach((part) => part.leave()) };
 }
@@ -137,14 +139,19 @@ function resting(state, path, drawn, inside) {
 function movedCard(state, chosen) {
   const inside = h("div", {});
   const about = h("p", { class: "small muted" });
-  const node = card({ title: t("overview.moved"), inside: [about, inside] });
+  const node = card({ title: t("overview.moved"), wide: true, inside: [about, inside] });
   const asking = resting(state, (query) => (state.moved ? `/api/v1/effects?${query}&metric=${chosen.metric}` : null), (document) => {
     put(about, document ? t("overview.moved.about", { metric: t(`metric.${chosen.metric}`) }) : t("overview.moved.none"));
     if (!document) return put(inside);
-    const rows = document.levers.map((/** @type {any} */ each) => ({
+    const size = (/** @type {any} */ each) => Math.abs(each.difference.p50 ?? 0);
+    const rows = [...document.levers].sort((one, other) => size(other) - size(one)).map((/** @type {any} */ each) => ({
       name: leverName(state.schema.levers.find((/** @type {any} */ lever) => lever.name === each.lever)), stat: each.difference,
       words: each.difference.share_lower || each.difference.share_higher ? undefined : t("no_difference") }));
-    put(inside, rangeRows({ caption: t(`metric.${chosen.metric}`), rows, unit: document.unit, heads: [t("lever"), t("difference")], signed: true, zero: true }));
+    const table = (/** @type {any[]} */ shown) => rangeRows({ caption: t(`metric.${chosen.metric}`), rows: shown, unit: document.unit, heads: [t("lever"), t("difference")], signed: true, zero: true });
+    const [button, region] = disclosure(t("overview.moved.all", { n: rows.length }), t("overview.moved.fewer"), () => table(rows));
+    button.addEventListener("click", () => (first.hidden = !region.hidden));
+    const first = table(rows.slice(0, FIRST_EFFECTS));
+    put(inside, first, rows.length > FIRST_EFFECTS ? [region, button] : null);
   }, inside);
   return { node, ask: asking.go, leave: asking.leave };
 }

@@ -1,0 +1,113 @@
+// Endings by rival model: models in rows, policies in columns, every cell of a table on one scale.
+
+import { rangeBar } from "../charts/ranges.js";
+import { h, put } from "../dom.js";
+import { banded, chance, of100, plain, t, unitWords } from "../words.js";
+import { policyTitle } from "./chart_card.js";
+import { modelName } from "./endings.js";
+import { failed } from "./states.js";
+
+/** @typedef {import("../state.js").State} State */
+
+/** Policies in columns: the status quo, yours where levers moved, then those beside in your order. @param {State} state @returns {string[]} */
+export function columnsOf(state) {
+  return [state.schema.reference, ...(state.moved ? ["mine"] : []), ...state.question.beside];
+}
+
+/** @param {any} stat @param {string} unit */
+function cellWords(stat, unit) {
+  if (!stat || (stat.p50 === null && !("share_reached" in stat))) return t("matrix.none");
+  if (unit === "share") return chance(stat);
+  return stat.share_reached === 0 ? t("matrix.never") : banded(stat);
+}
+
+/** What more a cell says: how many futures it rests on. @param {any} stat */
+function cellNote(stat) {
+  if (!stat) return null;
+  if (stat.share_reached > 0) return t("matrix.reached", { share: of100(stat.share_reached) });
+  return null;
+}
+
+/** Ends of one scale for some metrics of endings. @param {State} state @param {string[]} metrics @returns {[number, number]} */
+export function scaleOfEndings(state, metrics) {
+  const { models, metrics: about, policies } = state.bargain.bargaining;
+  if (about[metrics[0]]?.unit === "share") return [0, 1];
+  const values = [0];
+  for (const name of columnsOf(state)) for (const model of Object.keys(models)) for (const metric of metrics) {
+    const stat = policies[name]?.[model]?.[metric];
+    for (const value of [stat?.p05, stat?.p50, stat?.p95]) if (typeof value === "number") values.push(value);
+  }
+  return [Math.min(...values), Math.max(...values) || 1];
+}
+
+/**
+ * One metric of the endings by model and policy.
+ * @param {State} state @param {string} metric
+ * @param {{ends?: [number, number], caption?: string, bars?: boolean, note?: string}} [how]
+ */
+export function endingMatrix(state, metric, { ends, caption, bars = true } = {}) {
+  const { models, metrics, policies } = state.bargain.bargaining;
+  const { unit } = metrics[metric];
+  const names = columnsOf(state);
+  const scale = ends ?? scaleOfEndings(state, [metric]);
+  const words = unitWords(unit);
+  const title = caption ?? (words ? `${t(`metric.${metric}`)}, ${words}` : t(`metric.${metric}`));
+  const told = Object.keys(models).filter((model) => names.some((name) => policies[name]?.[model]?.[metric]));
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
+    h("table", { class: "matrix" },
+      h("caption", {}, title),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("model")), names.map((name) => h("th", { scope: "col" }, policyTitle(state, name))))),
+      h("tbody", {}, told.map((model) => h("tr", {},
+        h("th", { scope: "row" }, modelName(model, models[model]), models[model].kind === "null" ? h("small", {}, t("matrix.null")) : null),
+        names.map((name) => {
+          const stat = policies[name]?.[model]?.[metric];
+          if (policies[name] === undefined) return h("td", {}, "…");
+          const look = name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "";
+          const note = cellNote(stat);
+          return h("td", {}, bars ? rangeBar(stat, scale, { look }) : null, h("span", { class: "num" }, cellWords(stat, unit)), note ? h("small", { class: "block" }, note) : null);
+        }))))));
+}
+
+/**
+ * A region that follows the document on endings: says how many structural draws are in, what failed, what is old.
+ * @param {State} state @param {HTMLElement} inside @param {() => (Node|string|null)[]} make
+ */
+export function followEndings(state, inside, make) {
+  const status = h("p", { class: "small muted", role: "status" });
+  const body = h("div", { class: "stack" });
+  put(inside, status, body);
+  function refresh() {
+    const { bargain, failure } = state;
+    if (failure.bargain) return put(status, failed(failure.bargain, () => state.tell("question")));
+    if (!bargain) return put(status, t("loading"));
+    const more = state.since.bargain !== null || state.bargainOf !== state.query;
+    put(status, drawsWords(bargain), " ", more ? t("matrix.more") : "");
+  }
+  function redraw() {
+    refresh();
+    if (!state.bargain) return;
+    put(body, make());
+    stale();
+  }
+  function stale() {
+    refresh();
+    body.classList.toggle("stale", Boolean(state.bargain) && state.bargainOf !== state.query);
+  }
+  const off = [state.on("bargain", redraw), state.on("busy", stale), state.on("question", stale)];
+  redraw();
+  return () => off.forEach((each) => each());
+}
+
+/** @param {any} bargain */
+const drawsWords = ({ draws }) => t("matrix.draws", { in: plain(draws.in), of: plain(draws.of) });
+
+/** Where models agree on a difference to the status quo, one sentence a policy. @param {State} state @param {string} metric */
+export function agreementWords(state, metric) {
+  const found = state.bargain.bargaining.agreement.filter((/** @type {any} */ each) => each.metric === metric && each.than === state.schema.reference);
+  if (!found.length) return null;
+  return h("ul", { class: "plainlist" }, found.map((/** @type {any} */ each) => {
+    const way = each.sign.m1 > 0 ? "higher" : each.sign.m1 < 0 ? "lower" : "";
+    const key = each.verdict === "holds" ? `matrix.holds.${way}` : `matrix.${each.verdict}`;
+    return h("li", {}, h("b", {}, policyTitle(state, each.policy)), ": ", t(key));
+  }));
+}

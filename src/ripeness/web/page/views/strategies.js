@@ -1,0 +1,230 @@
+// Policies side by side: the same futures in every column, one scale in every row; then sums, endings, people.
+
+import { fanChart, needed } from "../charts/fan.js";
+import { outgrown } from "../charts/scale.js";
+import { add, fresh, h, put } from "../dom.js";
+import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
+import { presetsInOrder } from "../parts/levers.js";
+import { agreementWords, columnsOf, endingMatrix, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { drawTwoLinks } from "../parts/two_links.js";
+import { banded, monthWords, number, of100, plain, t, unitWords } from "../words.js";
+
+/** @typedef {import("../state.js").State} State */
+
+const FIRST_ROWS = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "shadow_share_crude", "territory_km2", "losses_a", "losses_d", "civilian_harm"];
+const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
+const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
+const OTHER_ENDINGS = ["p_renewed_war", "p_collapse_a", "p_collapse_d"];
+
+/** @param {State} state @param {HTMLElement} main */
+export function draw(state, main) {
+  const { indicators, case: about } = state.schema;
+  const known = indicators.map((/** @type {any} */ each) => each.name);
+  const first = FIRST_ROWS.filter((name) => known.includes(name));
+  const rest = known.filter((/** @type {string} */ name) => !first.includes(name));
+  const says = h("p", { class: "muted" });
+  const picker = policyPicker(state);
+  const rows = first.map((name) => fanRow(state, name));
+  const more = restOfRows(state, rest);
+  const sums = h("div", {});
+  const endings = h("div", { class: "stack" });
+  const links = drawTwoLinks(state);
+  add(main,
+    h("section", { class: "sentence" }, h("h1", {}, t("strategies.title")), says, picker.node),
+    h("section", { class: "stack" }, h("h2", {}, t("strategies.months")), h("p", { class: "small muted" }, t("strategies.months.about")),
+      h("div", { class: "byside" }, rows.map((row) => row.node)), more.node),
+    h("section", { class: "stack" }, h("h2", {}, t("strategies.sums")), h("p", { class: "small muted" }, t("strategies.sums.about")), sums),
+    about.has_war ? h("section", { class: "stack" }, h("h2", {}, t("strategies.endings")), h("p", { class: "small muted" }, t("strategies.endings.about")), endings) : null,
+    links.node);
+
+  function refresh() {
+    const { money, question } = state;
+    put(says, t("strategies.says", { n: money?.members ?? question.n, start: monthWords(question.start, "long"), until: monthWords(question.until, "long") }));
+    if (!money) return put(sums, h("p", { class: "muted" }, t("loading")));
+    if (!sums.contains(document.activeElement) || !state.dragging) put(sums, sumsTable(state));
+  }
+  const off = [state.on("money", refresh), about.has_war ? followEndings(state, endings, () => endingParts(state)) : () => {}];
+  refresh();
+  return {
+    leave() {
+      off.forEach((each) => each());
+      for (const part of [picker, more, links, ...rows]) part.leave();
+    },
+  };
+}
+
+/** Chosen policies, each with a way out, and a list to take one more from. @param {State} state */
+function policyPicker(state) {
+  const { schema } = state;
+  const chosen = h("ul", { class: "chosen", "aria-label": t("strategies.chosen") });
+  const select = h("select", { id: fresh("policy") });
+  const put_beside = h("button", { type: "button", onclick: take }, t("strategies.add"));
+  const full = h("p", { class: "small muted", role: "status" });
+  const node = h("div", { class: "stack" }, chosen,
+    h("p", { class: "row-of" }, h("label", { for: select.id }, t("strategies.pick")), select, put_beside), full);
+  function take() {
+    const name = select.value;
+    if (name) state.set((question) => void (question.beside = [...question.beside, name]));
+  }
+  function away(/** @type {string} */ name) {
+    state.set((question) => void (question.beside = question.beside.filter((each) => each !== name)));
+    select.focus();
+  }
+  let shown = "";
+  function refresh() {
+    const names = columnsOf(state);
+    const now = names.join();
+    if (now === shown) return;
+    shown = now;
+    put(chosen, names.map((name) => {
+      const title = policyTitle(state, name);
+      const fixed = !state.question.beside.includes(name);
+      return h("li", {}, h("span", {}, title), fixed ? null : h("button", { type: "button", "aria-label": t("strategies.away", { name: title }), onclick: () => away(name) }, "×"));
+    }));
+    const left = presetsInOrder(state).filter((/** @type {any} */ preset) => preset.name !== schema.reference && !state.question.beside.includes(preset.name));
+    put(select, left.map((/** @type {any} */ preset) => h("option", { value: preset.name }, policyTitle(state, preset.name))));
+    const isFull = state.question.beside.length >= schema.limits.beside || !left.length;
+    put_beside.disabled = isFull;
+    select.disabled = isFull;
+    put(full, isFull ? t("strategies.full", { n: schema.limits.beside }) : names.length === 1 ? t("strategies.alone") : "");
+  }
+  const leave = state.on("question", refresh);
+  refresh();
+  return { node, leave };
+}
+
+/** Indicators below the first ones, drawn once they are asked for. @param {State} state @param {string[]} names */
+function restOfRows(state, names) {
+  /** @type {{leave: () => void}[]} */
+  let rows = [];
+  const [button, region] = disclosure(t("strategies.more", { n: names.length }), t("strategies.fewer"), () => {
+    rows.forEach((row) => row.leave());
+    const made = names.map((name) => fanRow(state, name));
+    rows = made;
+    return h("div", { class: "byside" }, made.map((row) => row.node));
+  });
+  return { node: names.length ? h("div", { class: "stack" }, h("p", {}, button), region) : null, leave: () => rows.forEach((row) => row.leave()) };
+}
+
+/** One indicator, a small fan for each policy, all on one scale. @param {State} state @param {string} name */
+function fanRow(state, name) {
+  const { schema } = state;
+  const about = schema.indicators.find((/** @type {any} */ each) => each.name === name);
+  const colour = /** @type {any} */ (COLOURS)[about.group] ?? "blue";
+  const title = indicatorTitle(about);
+  const panels = h("div", { class: "panels" });
+  const [button, region] = showTable(() => monthTable(state, about, title));
+  const node = h("article", { class: "fanrow", "aria-label": title },
+    h("header", {}, h("h3", {}, title), h("p", { class: "small muted" }, unitWords(about.unit)), button), panels, region);
+  /** @type {Map<string, {node: HTMLElement, chart: any}>} */
+  const made = new Map();
+  /** @type {[number, number]|null} */
+  let domain = null;
+  let shown = "";
+  function panelOf(/** @type {string} */ policy) {
+    let found = made.get(policy);
+    if (!found) {
+      const chart = fanChart({ colour, height: 132, small: true });
+      found = { node: h("figure", {}, h("figcaption", {}, policyTitle(state, policy)), chart.node), chart };
+      made.set(policy, found);
+    }
+    return found;
+  }
+  function refresh() {
+    const { money, question } = state;
+    if (!money) return put(panels, h("p", { class: "muted small" }, t("loading")));
+    const names = columnsOf(state).filter((policy) => money.policies[policy]?.charts[name]);
+    const bands = (/** @type {string} */ policy) => money.policies[policy].charts[name];
+    const base = { title, unit: about.unit, months: money.months, start: money.start, until: question.until, dataUntil: money.data_until,
+      history: money.history[name]?.months?.length ? money.history[name] : null, domain: null, hold: state.dragging };
+    const want = needed({ ...base, lines: names.map((policy) => ({ key: policy, label: "", bands: bands(policy), look: "fan" })) });
+    if (!domain || (!state.dragging && outgrown(domain, want))) domain = want;
+    const now = names.join();
+    if (now !== shown) put(panels, names.map((policy) => panelOf(policy).node));
+    shown = now;
+    panels.dataset.count = String(names.length);
+    for (const policy of names) {
+      const lines = [{ key: policy, label: policyTitle(state, policy), bands: bands(policy), look: "fan" }];
+      if (policy !== schema.reference) lines.push({ key: schema.reference, label: policyTitle(state, schema.reference), bands: bands(schema.reference), look: "quo" });
+      panelOf(policy).chart.draw({ ...base, domain, lines });
+    }
+    node.classList.remove("stale");
+  }
+  const off = [state.on("money", refresh), state.on("question", () => !state.dragging && refresh()),
+    state.on("busy", () => node.classList.toggle("stale", state.since.money !== null && !state.dragging))];
+  refresh();
+  return { node, leave: () => off.forEach((each) => each()) };
+}
+
+/** @param {State} state @param {any} about @param {string} title */
+function monthTable(state, about, title) {
+  const { money } = state;
+  const names = columnsOf(state).filter((policy) => money.policies[policy]?.charts[about.name]);
+  const at = (/** @type {any} */ bands, /** @type {number} */ month) => ({ unit: about.unit, p05: bands.p05[month], p50: bands.p50[month], p95: bands.p95[month] });
+  return dataTable({
+    caption: `${title}, ${unitWords(about.unit)}: ${t("table.bands")}`,
+    heads: [t("month"), ...names.map((policy) => policyTitle(state, policy))],
+    rows: money.months.map((/** @type {string} */ month, /** @type {number} */ i) => [monthWords(month), ...names.map((policy) => banded(at(money.policies[policy].charts[about.name], i)))]),
+  });
+}
+
+/** Metrics of the whole time, and each policy against the status quo in the same futures. @param {State} state */
+function sumsTable(state) {
+  const { money, schema } = state;
+  const names = columnsOf(state).filter((policy) => money.policies[policy]);
+  const totals = (/** @type {string} */ policy, /** @type {string} */ metric) => money.policies[policy].totals[metric];
+  const gapOf = (/** @type {string} */ policy, /** @type {string} */ metric) => (policy === "mine" ? money.differences : money.differences_beside?.[policy])?.[metric];
+  const metrics = schema.metrics.filter((/** @type {any} */ each) => !each.of_endings && totals(schema.reference, each.name));
+  const cell = (/** @type {string} */ policy, /** @type {string} */ metric) => {
+    const stat = totals(policy, metric);
+    const gap = gapOf(policy, metric);
+    return h("span", {}, h("b", {}, number(stat.p50, stat.unit) === "–" ? t("not_reached") : number(stat.p50, stat.unit)), " ", rangeWords(stat),
+      stat.share_reached === undefined ? null : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })),
+      gap ? h("small", { class: "block" }, pairedWords(gap)) : null);
+  };
+  return dataTable({
+    caption: t("strategies.sums.caption", { month: monthWords(state.question.until, "long") }),
+    heads: [t("strategies.metric"), ...names.map((policy) => policyTitle(state, policy))],
+    rows: metrics.map((/** @type {any} */ metric) => [
+      h("span", {}, t(`metric.${metric.name}`), h("small", {}, [unitWords(metric.unit), t(`strategies.over.${metric.reduction}`)].filter(Boolean).join(", "))),
+      ...names.map((policy) => cell(policy, metric.name)),
+    ]),
+    numeric: false,
+  });
+}
+
+/** @param {any} stat */
+const rangeWords = (stat) => {
+  const end = (/** @type {number|null} */ value) => (value === null ? t("not_reached") : number(value, stat.unit));
+  return stat.p05 === null && stat.p95 === null ? "" : `(${t("range", { low: end(stat.p05), high: end(stat.p95) })})`;
+};
+
+/** The same futures under a policy and under the status quo. @param {any} gap */
+function pairedWords(gap) {
+  const { share_higher: higher, share_lower: lower } = gap;
+  if (!higher && !lower) return t("no_difference");
+  const size = gap.p50 === null ? "" : `${banded(gap, { signed: true })}; `;
+  const [most, least] = higher >= lower ? ["higher", "lower"] : ["lower", "higher"];
+  const shares = { higher: of100(higher), lower: of100(lower) };
+  const other = Math.min(higher, lower);
+  return `${size}${t(`strategies.${most}`, { share: shares[/** @type {"higher"|"lower"} */ (most)] })}${other ? `, ${t(`strategies.${least}.too`, { share: shares[/** @type {"higher"|"lower"} */ (least)] })}` : ""}`;
+}
+
+/** @param {State} state */
+function endingParts(state) {
+  const people = scaleOfEndings(state, PEOPLE);
+  const [button, region] = disclosure(t("strategies.other_endings"), t("strategies.other_endings.hide"), () =>
+    h("div", { class: "stack" }, OTHER_ENDINGS.map((metric) => endingMatrix(state, metric))));
+  return [
+    endingMatrix(state, "p_settled"),
+    endingMatrix(state, "p_durable_settlement"),
+    agreementWords(state, "p_durable_settlement"),
+    h("p", {}, button), region,
+    h("h3", {}, t("strategies.people")), h("p", { class: "small muted" }, t("strategies.people.about")),
+    ...PEOPLE.map((metric) => endingMatrix(state, metric, { ends: people })),
+    agreementWords(state, "people_lost"),
+    h("h3", {}, t("strategies.terms")), h("p", { class: "small muted" }, t("strategies.terms.about", { a: state.schema.case.parties.a ?? "" })),
+    endingMatrix(state, "terms_share_a", { ends: [0, 1] }),
+    endingMatrix(state, "spend_usd_bn"),
+  ];
+}
