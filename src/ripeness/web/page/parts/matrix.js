@@ -2,8 +2,8 @@
 
 import { rangeBar } from "../charts/ranges.js";
 import { h, put } from "../dom.js";
-import { banded, chance, of100, plain, t, unitWords } from "../words.js";
-import { policyTitle } from "./chart_card.js";
+import { banded, chance, of100, plain, range, t, unitWords } from "../words.js";
+import { card, policyTitle } from "./chart_card.js";
 import { modelName } from "./endings.js";
 import { failed } from "./states.js";
 
@@ -16,7 +16,7 @@ export function columnsOf(state) {
 
 /** @param {any} stat @param {string} unit */
 function cellWords(stat, unit) {
-  if (!stat || (stat.p50 === null && !("share_reached" in stat))) return t("matrix.none");
+  if (!stat || (stat.p50 === null && stat.share_reached === undefined)) return t("matrix.none");
   if (unit === "share") return chance(stat);
   return stat.share_reached === 0 ? t("matrix.never") : banded(stat);
 }
@@ -43,19 +43,19 @@ export function scaleOfEndings(state, metrics) {
 /**
  * One metric of the endings by model and policy.
  * @param {State} state @param {string} metric
- * @param {{ends?: [number, number], caption?: string, bars?: boolean, note?: string}} [how]
+ * @param {{ends?: [number, number], quiet?: boolean, bars?: boolean}} [how] quiet: the title stands above already
  */
-export function endingMatrix(state, metric, { ends, caption, bars = true } = {}) {
+export function endingMatrix(state, metric, { ends, quiet = false, bars = true } = {}) {
   const { models, metrics, policies } = state.bargain.bargaining;
   const { unit } = metrics[metric];
   const names = columnsOf(state);
   const scale = ends ?? scaleOfEndings(state, [metric]);
   const words = unitWords(unit);
-  const title = caption ?? (words ? `${t(`metric.${metric}`)}, ${words}` : t(`metric.${metric}`));
+  const title = words ? `${t(`metric.${metric}`)}, ${words}` : t(`metric.${metric}`);
   const told = Object.keys(models).filter((model) => names.some((name) => policies[name]?.[model]?.[metric]));
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
     h("table", { class: "matrix" },
-      h("caption", {}, title),
+      h("caption", {}, quiet ? h("span", { class: "sr" }, title) : title, bars ? h("small", { class: "scale" }, ` ${t("matrix.scale", { range: range(scale[0], scale[1], unit) })}`) : null),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("model")), names.map((name) => h("th", { scope: "col" }, policyTitle(state, name))))),
       h("tbody", {}, told.map((model) => h("tr", {},
         h("th", { scope: "row" }, modelName(model, models[model]), models[model].kind === "null" ? h("small", {}, t("matrix.null")) : null),
@@ -64,7 +64,7 @@ export function endingMatrix(state, metric, { ends, caption, bars = true } = {})
           if (policies[name] === undefined) return h("td", {}, "…");
           const look = name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "";
           const note = cellNote(stat);
-          return h("td", {}, bars ? rangeBar(stat, scale, { look }) : null, h("span", { class: "num" }, cellWords(stat, unit)), note ? h("small", { class: "block" }, note) : null);
+          return h("td", {}, bars ? rangeBar(stat, scale, { look }) : null, h("span", { class: "num small" }, cellWords(stat, unit)), note ? h("small", { class: "block" }, note) : null);
         }))))));
 }
 
@@ -100,6 +100,10 @@ export function followEndings(state, inside, make) {
 
 /** @param {any} bargain */
 const drawsWords = ({ draws }) => t("matrix.draws", { in: plain(draws.in), of: plain(draws.of) });
+
+/** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean}} [how] */
+export const endingCard = (state, metric, { ends, about = null, wide = false } = {}) =>
+  card({ title: t(`metric.${metric}`), unit: unitWords(state.bargain.bargaining.metrics[metric].unit), about, wide, inside: endingMatrix(state, metric, { ends, quiet: true }) });
 
 /** Where models agree on a difference to the status quo, one sentence a policy. @param {State} state @param {string} metric */
 export function agreementWords(state, metric) {

@@ -12,6 +12,7 @@ import { banded, monthWords, number, of100, plain, t, unitWords } from "../words
 /** @typedef {import("../state.js").State} State */
 
 const FIRST_ROWS = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "shadow_share_crude", "territory_km2", "losses_a", "losses_d", "civilian_harm"];
+const BEFORE = 12;
 const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
 const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
 const OTHER_ENDINGS = ["p_renewed_war", "p_collapse_a", "p_collapse_d"];
@@ -124,7 +125,7 @@ function fanRow(state, name) {
   function panelOf(/** @type {string} */ policy) {
     let found = made.get(policy);
     if (!found) {
-      const chart = fanChart({ colour, height: 132, small: true });
+      const chart = fanChart({ colour, height: 132, before: BEFORE, small: true });
       found = { node: h("figure", {}, h("figcaption", {}, policyTitle(state, policy)), chart.node), chart };
       made.set(policy, found);
     }
@@ -137,7 +138,7 @@ function fanRow(state, name) {
     const bands = (/** @type {string} */ policy) => money.policies[policy].charts[name];
     const base = { title, unit: about.unit, months: money.months, start: money.start, until: question.until, dataUntil: money.data_until,
       history: money.history[name]?.months?.length ? money.history[name] : null, domain: null, hold: state.dragging };
-    const want = needed({ ...base, lines: names.map((policy) => ({ key: policy, label: "", bands: bands(policy), look: "fan" })) });
+    const want = needed({ ...base, lines: names.map((policy) => ({ key: policy, label: "", bands: bands(policy), look: "fan" })) }, BEFORE);
     if (!domain || (!state.dragging && outgrown(domain, want))) domain = want;
     const now = names.join();
     if (now !== shown) put(panels, names.map((policy) => panelOf(policy).node));
@@ -180,7 +181,7 @@ function sumsTable(state) {
     const gap = gapOf(policy, metric);
     return h("span", {}, h("b", {}, number(stat.p50, stat.unit) === "–" ? t("not_reached") : number(stat.p50, stat.unit)), " ", rangeWords(stat),
       stat.share_reached === undefined ? null : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })),
-      gap ? h("small", { class: "block" }, pairedWords(gap)) : null);
+      gap ? pairedWords(gap).map((words) => h("small", { class: "block" }, words)) : null);
   };
   return dataTable({
     caption: t("strategies.sums.caption", { month: monthWords(state.question.until, "long") }),
@@ -199,15 +200,15 @@ const rangeWords = (stat) => {
   return stat.p05 === null && stat.p95 === null ? "" : `(${t("range", { low: end(stat.p05), high: end(stat.p95) })})`;
 };
 
-/** The same futures under a policy and under the status quo. @param {any} gap */
+/** The same futures under a policy and under the status quo: size, and how many go which way. @param {any} gap @returns {string[]} */
 function pairedWords(gap) {
   const { share_higher: higher, share_lower: lower } = gap;
-  if (!higher && !lower) return t("no_difference");
-  const size = gap.p50 === null ? "" : `${banded(gap, { signed: true })}; `;
+  if (!higher && !lower) return [t("no_difference")];
   const [most, least] = higher >= lower ? ["higher", "lower"] : ["lower", "higher"];
   const shares = { higher: of100(higher), lower: of100(lower) };
-  const other = Math.min(higher, lower);
-  return `${size}${t(`strategies.${most}`, { share: shares[/** @type {"higher"|"lower"} */ (most)] })}${other ? `, ${t(`strategies.${least}.too`, { share: shares[/** @type {"higher"|"lower"} */ (least)] })}` : ""}`;
+  const ways = [t(`strategies.${most}`, { share: shares[/** @type {"higher"|"lower"} */ (most)] })];
+  if (Math.min(higher, lower)) ways.push(t(`strategies.${least}.too`, { share: shares[/** @type {"higher"|"lower"} */ (least)] }));
+  return [gap.p50 === null ? "" : banded(gap, { signed: true }), ways.join(", ")].filter(Boolean);
 }
 
 /** @param {State} state */

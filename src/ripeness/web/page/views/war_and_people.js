@@ -1,0 +1,117 @@
+// War and people: the front, losses on every side, the air war, publics and aid; how the war ends by rival model.
+
+import { dotPlot } from "../charts/dots.js";
+import { needed } from "../charts/fan.js";
+import { outgrown } from "../charts/scale.js";
+import { add, h } from "../dom.js";
+import { linkText } from "../link.js";
+import { card, chartCard, dataTable, policiesDrawn, policyTitle, showTable } from "../parts/chart_card.js";
+import { agreementWords, columnsOf, endingCard, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { empty } from "../parts/states.js";
+import { monthWords, plain, t } from "../words.js";
+
+/** @typedef {import("../state.js").State} State */
+
+const CHANCES = ["p_settled", "p_durable_settlement", "p_renewed_war", "p_collapse_a", "p_collapse_d"];
+const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
+
+/** @param {State} state @param {HTMLElement} main */
+export function draw(state, main) {
+  const { schema } = state;
+  const { parties } = schema.case;
+  const head = h("section", { class: "sentence" }, h("h1", {}, t("war.title")), h("p", { class: "muted" }, t("war.about")),
+    parties.a ? h("p", { class: "small" }, t("war.parties", { a: parties.a, d: parties.d ?? "" })) : null);
+  if (!schema.case.has_war) {
+    add(main, head, empty(t("war.none"), h("a", { href: `/?${linkText({ ...state.question, view: "money" }, schema)}` }, t("view.money"))));
+    return {};
+  }
+  /** @type {{node: HTMLElement, leave: () => void}[]} */
+  const charts = [];
+  const known = new Set(schema.indicators.map((/** @type {any} */ each) => each.name));
+  function fans(/** @type {string[]} */ names, oneScale = false) {
+    const shown = names.filter((name) => known.has(name));
+    const domain = oneScale ? sharedScale(state, shown) : null;
+    const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain }));
+    charts.push(...made);
+    return h("div", { class: "cards" }, made.map((chart) => chart.node));
+  }
+  const endings = h("div", { class: "stack" });
+  add(main, head,
+    part("war.losses", [fans(["losses_a", "losses_d"], true), fans(["civilian_harm", "power_damage_share"])]),
+    part("war.front", [fans(["territory_km2", "aid_allocated_usd_bn", "drones_launched"])]),
+    part("war.publics", [fans(["support_a", "support_d"], true)]),
+    part("war.endings", [endings]));
+  const off = followEndings(state, endings, () => endingParts(state));
+  return {
+    leave() {
+      off();
+      charts.forEach((chart) => chart.leave());
+    },
+  };
+}
+
+/** @param {string} key @param {Node[]} inside */
+const part = (key, inside) => h("section", { class: "stack" }, h("h2", { class: "parthead" }, t(key)), h("p", { class: "small muted prose" }, t(`${key}.about`)), inside);
+
+/** One vertical scale for some charts, still while a lever moves. @param {State} state @param {string[]} indicators */
+function sharedScale(state, indicators) {
+  /** @type {[number, number]|null} */
+  let kept = null;
+  return () => {
+    const { money, question } = state;
+    const ends = indicators.map((name) => needed({
+      title: "", unit: "", months: money.months, start: money.start, until: question.until, dataUntil: money.data_until, domain: null, hold: false,
+      history: money.history[name]?.months?.length ? money.history[name] : null,
+      lines: policiesDrawn(state).map((policy) => ({ key: policy, label: "", look: "fan", bands: money.policies[policy].charts[name] })),
+    }));
+    const want = /** @type {[number, number]} */ ([Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))]);
+    if (!kept || (!state.dragging && outgrown(kept, want))) kept = want;
+    return kept;
+  };
+}
+
+/** @param {State} state */
+function endingParts(state) {
+  const people = scaleOfEndings(state, PEOPLE);
+  const until = monthWords(state.question.until, "long");
+  return [
+    h("h3", {}, t("war.chances", { month: until })), h("p", { class: "small muted prose" }, t("war.chances.about")),
+    h("div", { class: "cards" }, CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state)),
+    agreement(state, "p_durable_settlement"),
+    h("h3", {}, t("war.terms")), h("p", { class: "small muted prose" }, t("war.terms.about", { a: state.schema.case.parties.a ?? "" })),
+    h("div", { class: "cards" }, endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "territory_km2"), endingCard(state, "months_to_settlement"), endingCard(state, "zopa", { about: t("war.zone") })),
+    h("h3", {}, t("war.people")), h("p", { class: "small muted prose" }, t("war.people.about")),
+    h("div", { class: "cards three" }, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
+    agreement(state, "people_lost"),
+    h("h3", {}, t("war.money")), h("p", { class: "small muted prose" }, t("war.money.about")),
+    h("div", { class: "cards" }, endingCard(state, "aid_usd_bn"), endingCard(state, "spend_usd_bn")),
+  ];
+}
+
+/** @param {State} state @param {string} metric */
+function agreement(state, metric) {
+  const words = agreementWords(state, metric);
+  return words ? h("div", { class: "notice" }, h("div", { class: "stack" }, h("p", {}, t("war.agree", { metric: t(`metric.${metric}`) })), words)) : null;
+}
+
+/** Months to a deal as twenty futures a policy. @param {State} state */
+function dotsCard(state) {
+  const found = state.bargain.dots;
+  if (!found) return null;
+  const names = columnsOf(state).filter((name) => found.policies[name]);
+  const [button, region] = showTable(() => dataTable({
+    caption: t("war.dots"),
+    heads: [t("policy"), t("war.dots.months"), t("war.dots.never")],
+    rows: names.map((name) => {
+      const dots = found.policies[name];
+      const reached = dots.filter((/** @type {number|null} */ each) => each !== null);
+      return [policyTitle(state, name), reached.map((/** @type {number} */ each) => plain(each)).join("; ") || "–", plain(dots.length - reached.length)];
+    }),
+    numeric: false,
+  }));
+  return card({
+    title: t("war.dots"), about: t("war.dots.about"),
+    inside: [dotPlot(names.map((name) => ({ label: policyTitle(state, name), dots: found.policies[name], months: found.months, look: name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "" }))), region],
+    acts: [button],
+  });
+}
