@@ -2,8 +2,8 @@
 
 import { ask, askUntilWhole } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
-import { add, g, h, put } from "../dom.js";
-import { card, dataTable, policyTitle, showTable } from "../parts/chart_card.js";
+import { add, fresh, g, h, put } from "../dom.js";
+import { policyTitle } from "../parts/chart_card.js";
 import { choice } from "../parts/choice.js";
 import { progressBar } from "../parts/progress.js";
 import { empty, failed } from "../parts/states.js";
@@ -51,7 +51,7 @@ export function draw(state, main) {
   function claimQuestions() {
     if (!offered.claims.length) return empty(t("conditions.no_claims"));
     return h("ul", { class: "questions" }, offered.claims.map((/** @type {any} */ each) => h("li", {},
-      h("button", { type: "button", "aria-pressed": String(kept.asked?.claim === each.id), onclick: () => find({ claim: each.id }) },
+      h("button", { type: "button", "aria-pressed": String(kept.asked?.claim === each.id), onclick: () => find({ claim: each.id }, true) },
         h("span", { class: "muted num" }, each.id), english_text(each.question)))));
   }
 
@@ -69,13 +69,13 @@ export function draw(state, main) {
     return h("form", { class: "stack", onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       if (better.value === than.value) return put(note, t("conditions.same"));
-      find({ better: better.value, than: than.value, metric: metric.value, sense: sense.value });
+      find({ better: better.value, than: than.value, metric: metric.value, sense: sense.value }, true);
     } },
       h("div", { class: "filters" }, field("better", better), field("sense", sense), field("metric", metric), field("than", than), h("button", {}, t("conditions.find"))), note);
   }
 
-  /** @param {Asked} asked @param {Node|null} [back] what led here, for a reversed question */
-  async function find(asked, back = null) {
+  /** @param {Asked} asked @param {boolean} [byHand] */
+  async function find(asked, byHand = false) {
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
@@ -86,7 +86,7 @@ export function draw(state, main) {
       progress.put(empty(t("conditions.stopped")));
     });
     put(answer, questionWords(asked), progress.node);
-    if (back) answer.focus();
+    if (byHand) answer.focus();
     const query = Object.entries(asked).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
     try {
       await askUntilWhole(`/api/v1/conditions?${about}&${query}`, signal, (document, whole) => {
@@ -115,7 +115,7 @@ export function draw(state, main) {
       h("section", { class: "card" }, rates(document)),
       h("h2", {}, t("conditions.boxes")),
       h("p", { class: "muted" }, t("conditions.boxes.about")),
-      boxes.length ? h("div", { class: "cards" }, boxes.map((/** @type {any} */ box) => boxCard(box))) : empty(t("conditions.no_box")),
+      boxes.length ? h("div", { class: "cards" }, boxes.map((/** @type {any} */ box, /** @type {number} */ at) => boxCard(box, boxes.slice(0, at).some((/** @type {any} */ each) => each.model === box.model && each.of === box.of)))) : empty(t("conditions.no_box")),
       separators(document),
       sureness(document));
   }
@@ -129,9 +129,9 @@ export function draw(state, main) {
     return h("div", { class: "stack tight" },
       h("div", { class: "row-of", role: "group", "aria-label": t("conditions.ways") },
         h("button", { type: "button", "aria-pressed": "true" }, t("conditions.way.asked")),
-        h("button", { type: "button", "aria-pressed": "false", onclick: (/** @type {Event} */ event) => find(reverse, /** @type {Node} */ (event.currentTarget)) }, t("conditions.way.reverse"))),
-      h("p", { class: "small muted" }, t(`conditions.asked.${sense}`, { better: policyTitle(state, than), than: policyTitle(state, policy), metric: metricTitle(state, metric) }),
-        document.claim ? ` ${t("conditions.reverse.months")}` : ""));
+        h("button", { type: "button", "aria-pressed": "false", onclick: () => find(reverse, true) }, t("conditions.way.reverse"))),
+      h("p", { class: "small muted" }, t("conditions.way.asks"), " ", t(`conditions.asked.${sense}`, { better: policyTitle(state, than), than: policyTitle(state, policy), metric: metricTitle(state, metric) }),
+        ". ", document.claim ? t("conditions.reverse.months") : ""));
   }
 
   return { leave: () => abort.abort() };
@@ -157,22 +157,19 @@ function rates(document) {
   });
 }
 
-/** Conditions under which it holds, or fails. @param {any} box */
-function boxCard(box) {
-  const holds = box.of !== "fails";
-  return card({
-    title: t(holds ? "conditions.box.holds" : "conditions.box.fails", { model: modelTitle(box.model), n: of100(box.density) }),
-    unit: t("conditions.box.elsewhere", { n: of100(box.elsewhere) }),
-    inside: [
-      h("ul", { class: "limits" }, box.ranges.map((/** @type {any} */ range, /** @type {number} */ at) => limit(range, box.conditions[at], box.limits_found.filter((/** @type {any} */ each) => each.parameter === box.conditions[at]?.parameter)))),
-      h("dl", { class: "facts" },
-        term("coverage", t("conditions.of", { n: of100(box.coverage) })),
-        term("mass", t("conditions.of", { n: of100(box.mass) })),
-        term("held_out", box.held_out === null ? "–" : t("conditions.of", { n: of100(box.held_out) })),
-        term("stability", t("conditions.of", { n: of100(box.stability) }))),
-    ],
-    acts: h("details", { class: "more" }, h("summary", {}, t("conditions.in_words")), english_text(box.in_words, "p")),
-  });
+/** Conditions under which it holds, or fails; a model's later ones are looked for outside its earlier ones. @param {any} box @param {boolean} later */
+function boxCard(box, later) {
+  const name = fresh("box");
+  return h("article", { class: "card", "aria-labelledby": name },
+    h("p", { class: "small muted" }, modelTitle(box.model), later ? ` · ${t("conditions.box.later")}` : ""),
+    h("h3", { id: name }, t(box.of === "fails" ? "conditions.box.fails" : "conditions.box.holds", { n: of100(box.density), elsewhere: of100(box.elsewhere) })),
+    h("ul", { class: "limits" }, box.ranges.map((/** @type {any} */ range, /** @type {number} */ at) => limit(range, box.conditions[at], box.limits_found.filter((/** @type {any} */ each) => each.parameter === box.conditions[at]?.parameter)))),
+    h("dl", { class: "facts" },
+      term("coverage", t("conditions.of", { n: of100(box.coverage) })),
+      term("mass", t("conditions.of", { n: of100(box.mass) })),
+      term("held_out", box.held_out === null ? "–" : t("conditions.of", { n: of100(box.held_out) })),
+      term("stability", t("conditions.of", { n: of100(box.stability) }))),
+    h("details", { class: "more" }, h("summary", {}, t("conditions.in_words")), english_text(box.in_words, "p")));
 }
 
 /** @param {string} key @param {any} inside */
@@ -210,18 +207,20 @@ function strip([low, high], [least, most], found) {
 
 /** Assumptions that separate the futures, the surest first, with their tipping values. @param {any} document */
 function separators(document) {
-  const rows = document.boxes.flatMap((/** @type {any} */ box) => box.limits_found.map((/** @type {any} */ each) => ({ ...each, model: box.model })))
-    .sort((/** @type {any} */ one, /** @type {any} */ other) => one.quasi_p - other.quasi_p);
+  const rows = document.boxes.flatMap((/** @type {any} */ box) => box.limits_found.map((/** @type {any} */ each) => ({
+    ...each, model: box.model, range: box.ranges[box.conditions.findIndex((/** @type {any} */ one) => one.parameter === each.parameter)]?.range ?? each.spread,
+  }))).sort((/** @type {any} */ one, /** @type {any} */ other) => one.quasi_p - other.quasi_p);
   if (!rows.length) return null;
-  const [button, region] = showTable(() => dataTable({
-    caption: t("conditions.separate"),
-    heads: [t("conditions.assumption"), t("claims.model"), t("conditions.tipping"), t("conditions.again"), t("conditions.rests")],
-    rows: rows.map((/** @type {any} */ each) => [said(`assumption.${each.parameter}`, each.label), modelTitle(each.model),
-      `${t(each.side === "lower" ? "conditions.above" : "conditions.below", { low: number(each.value, "none"), high: number(each.value, "none") })} (${t("range", { low: number(each.spread[0], "none"), high: number(each.spread[1], "none") })})`,
-      t("conditions.of", { n: of100(each.again) }), named(`conditions.known.${each.identification}`, each.identification)]),
-    numeric: false,
-  }));
-  return h("section", { class: "stack tight" }, h("h2", {}, t("conditions.separate")), h("p", { class: "muted" }, t("conditions.separate.about")), h("div", { class: "acts" }, button), region);
+  const words = (/** @type {any} */ each) => t(each.side === "lower" ? "conditions.above" : "conditions.below", { low: number(each.value, "none"), high: number(each.value, "none") });
+  return h("section", { class: "stack tight" },
+    h("h2", {}, t("conditions.separate")), h("p", { class: "muted" }, t("conditions.separate.about")),
+    h("table", { class: "ranges" },
+      h("caption", { class: "sr" }, t("conditions.separate")),
+      h("thead", { class: "sr" }, h("tr", {}, h("th", { scope: "col" }, t("conditions.assumption")), h("td", {}), h("th", { scope: "col" }, t("conditions.tipping")))),
+      h("tbody", {}, rows.map((/** @type {any} */ each) => h("tr", {},
+        h("th", { scope: "row" }, said(`assumption.${each.parameter}`, each.label), h("small", {}, modelTitle(each.model))),
+        h("td", { class: "bar" }, strip(each.side === "lower" ? [each.value, null] : [null, each.value], each.range, [each])),
+        h("td", { class: "value" }, h("b", {}, words(each)), " ", h("small", {}, `(${t("range", { low: number(each.spread[0], "none"), high: number(each.spread[1], "none") })})`)))))));
 }
 
 /** Runs, second method, and how parameters were drawn. @param {any} document */
