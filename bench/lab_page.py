@@ -105,8 +105,12 @@ def main() -> None:
         raise SystemExit("no press changed a chart")
     p95 = found[min(round(0.95 * len(found)), len(found) - 1)]
     load = os.getloadavg()[0]
-    print(f"view {given.view}, lever {given.lever}, {len(found)} of {given.presses} presses drew, load {load:.1f}")
-    print(f"lever moved to bands drawn: p50 {statistics.median(found):.0f} ms, p95 {p95:.0f} ms, most {found[-1]:.0f} ms")
+    print(
+        f"view {given.view}, lever {given.lever}, {len(found)} of {given.presses} presses drew, load {load:.1f}"
+    )
+    print(
+        f"lever moved to bands drawn: p50 {statistics.median(found):.0f} ms, p95 {p95:.0f} ms, most {found[-1]:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""What a first visitor finds: the status quo, drawn; the worked story; every view from its link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ripeness.api.share_link import VIEWS
+
+
+def test_it_opens_on_the_status_quo_and_favours_no_strategy(open_page: Any, hand: Any) -> None:
+    page = hand.drawn(open_page())
+    assert page.get_by_label("Start from").input_value() == "as_enacted"
+    assert page.locator(".lever.moved").count() == 0
+    assert page.locator("svg.fan .outer[d]").count() >= 2
+    rows = page.locator("table.ranges").last.locator("tbody th")
+    page.locator("text=Put beside").first.wait_for()
+    names = [name.split("Put beside")[0].strip() for name in rows.all_inner_texts()]
+    assert names[0] == "Status quo"
+    assert names[1:] == sorted(names[1:], key=str.casefold)
+
+
+def test_the_worked_story_and_the_case_against_it_are_one_click_away(
+    open_page: Any, hand: Any, site: Any
+) -> None:
+    steps = site.get("/api/v1/schema").json()["worked_story"]["steps"]
+    for place in range(len(steps)):
+        page = hand.drawn(open_page())
+        page.locator(".starts a").nth(place).click()
+        hand.until(page, f"new URLSearchParams(location.search).get('view') === '{view_of(steps[place])}'")
+        page.locator("main h1").wait_for()
+        chosen = page.evaluate("new URLSearchParams(location.search).get('from')")
+        assert (chosen or "as_enacted") in steps[place]["query"] + " as_enacted"
+
+
+def view_of(step: dict[str, str]) -> str:
+    return step["query"].split("view=")[1].split("&")[0]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_from_its_link(open_page: Any, view: str) -> None:
+    page = open_page(f"v=1&view={view}")
+    heading = page.locator("main h1")
+    heading.wait_for()
+    assert heading.count() == 1
+    assert page.locator('nav a[aria-current="page"]').get_attribute("data-view") == view
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_every_lever_has_a_name_and_a_value_in_words(open_page: Any, hand: Any, site: Any) -> None:
+    page = hand.drawn(open_page())
+    levers = site.get("/api/v1/schema").json()["levers"]
+    words = site.get("/page/strings/en.json").json()
+    for group in page.locator("details.more").all():
+        group.evaluate("node => node.open = true")
+    for lever in levers:
+        slider = page.get_by_role("slider", name=words[f"lever.{lever['name']}"], exact=True)
+        assert slider.count() == 1, lever["name"]
+        assert slider.get_attribute("aria-valuetext")
+
+
+def test_paint_comes_before_any_answer(open_page: Any, hand: Any) -> None:
+    page = hand.drawn(open_page())
+    first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert first < 5_000  # the reach of one second is measured in bench/, on a quiet machine

@@ -1,0 +1,98 @@
+"""Levers moved: numbers of the interface, undo, stale answers, a server that goes away."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+LEVER = '[data-lever="cap_enforcement"]'
+
+
+def test_a_slider_moves_the_charts_to_the_numbers_of_the_interface(
+    open_page: Any, hand: Any, site: Any
+) -> None:
+    page = hand.drawn(open_page("v=1&view=money"))
+    slider = page.locator(f"{LEVER} input[type=range]")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    value = float(slider.input_value())
+    assert value > 0.5
+    hand.settled(page, f"v=1&l.cap_enforcement={value:g}")
+    page.get_by_role("button", name="Show as table").first.click()
+    shown = page.locator(".stepdetail table tbody tr").last.locator("td").last.inner_text()
+    bands = site.get(f"/api/v1/money?v=1&l.cap_enforcement={value:g}").json()
+    last = bands["policies"]["mine"]["charts"]["export_revenue_usd_bn"]
+    for name in ("p05", "p50", "p95"):
+        assert f"{float(f'{last[name][-1]:.2g}'):g}" in shown
+
+
+def test_undo_and_redo_go_through_the_moves(open_page: Any, hand: Any) -> None:
+    page = hand.drawn(open_page("v=1&view=money"))
+    hand.set_box(page, "cap_enforcement", "90")
+    hand.settled(page, "v=1&l.cap_enforcement=0.9")
+    hand.set_box(page, "port_ban", "40")
+    hand.settled(page, "v=1&l.cap_enforcement=0.9&l.port_ban=0.4")
+    page.get_by_role("button", name="Undo").click()
+    hand.settled(page, "v=1&l.cap_enforcement=0.9")
+    page.keyboard.press("Control+Shift+z")
+    hand.settled(page, "v=1&l.cap_enforcement=0.9&l.port_ban=0.4")
+    page.get_by_role("button", name="Reset all").click()
+    hand.settled(page, "v=1")
+
+
+def test_a_late_answer_to_an_older_question_is_never_drawn(open_page: Any, hand: Any, site: Any) -> None:
+    page = hand.drawn(open_page("v=1&view=money"))
+    old = site.get("/api/v1/money?v=1&l.cap_enforcement=0.6").json()["run"]["hash"][:12]
+
+    held: list[Any] = []
+    page.route("**/api/v1/money?*cap_enforcement=0.6*", lambda route: held.append(route))
+    page.evaluate(
+        """() => { window.seen = [];
+        new MutationObserver(() => window.seen.push(document.querySelector('.foot code')?.textContent))
+            .observe(document.querySelector('.foot'), { childList: true, subtree: true }); }"""
+    )
+    hand.set_box(page, "cap_enforcement", "60")
+    hand.set_box(page, "cap_enforcement", "90")
+    hand.settled(page, "v=1&l.cap_enforcement=0.9")
+    for route in held:
+        with contextlib.suppress(Exception):  # the page has given the question up
+            route.continue_()
+    page.wait_for_timeout(1_000)
+    assert old not in page.evaluate("window.seen")
+    assert hand.run_hash(page) != old
+
+
+def test_a_lever_without_effect_says_so_beside_it(open_page: Any, hand: Any) -> None:
+    page = hand.drawn(open_page("v=1&view=money"))
+    page.locator(f"{LEVER} input[type=number]").fill("50.0")
+    page.locator(f"{LEVER} input[type=number]").press("Enter")
+    page.locator(f"{LEVER} .still:not([hidden])").wait_for()
+
+
+def test_settings_stay_while_the_network_is_gone(open_page: Any, hand: Any, heard: Any) -> None:
+    heard.expected = ("ERR_INTERNET_DISCONNECTED",)
+    page = hand.drawn(open_page("v=1&view=money"))
+    before = hand.run_hash(page)
+    page.context.set_offline(True)
+    hand.set_box(page, "cap_enforcement", "80")
+    page.locator(".notice", has_text="does not answer").wait_for()
+    assert hand.run_hash(page) == before
+    assert page.locator(f"{LEVER} input[type=number]").input_value() == "80"
+    page.context.set_offline(False)
+    hand.settled(page, "v=1&l.cap_enforcement=0.8")
+    page.locator(".notice", has_text="does not answer").wait_for(state="detached")
+
+
+def test_a_server_that_is_started_again_is_found_again(
+    open_page: Any, hand: Any, heard: Any, serving: Any
+) -> None:
+    heard.expected = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+    page = hand.drawn(open_page("v=1&view=money"))
+    serving.stop()
+    try:
+        hand.set_box(page, "cap_enforcement", "70")
+        page.locator(".notice", has_text="does not answer").wait_for()
+    finally:
+        serving.start()
+    hand.settled(page, "v=1&l.cap_enforcement=0.7")
