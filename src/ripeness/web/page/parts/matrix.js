@@ -1,8 +1,9 @@
 // Endings by rival model: models in rows, policies in columns, every cell of a table on one scale.
 
 import { rangeBar } from "../charts/ranges.js";
+import { extent } from "../charts/scale.js";
 import { h, put } from "../dom.js";
-import { banded, chance, of100, plain, range, t, unitWords } from "../words.js";
+import { banded, of100, plain, range, t, unitWords } from "../words.js";
 import { card, policyTitle } from "./chart_card.js";
 import { modelName } from "./endings.js";
 import { failed } from "./states.js";
@@ -17,7 +18,7 @@ export function columnsOf(state) {
 /** @param {any} stat @param {string} unit */
 function cellWords(stat, unit) {
   if (!stat || (stat.p50 === null && stat.share_reached === undefined)) return t("matrix.none");
-  if (unit === "share") return chance(stat);
+  if (unit === "share") return stat.p95 === 0 ? of100(0) : t("banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
   return stat.share_reached === 0 ? t("matrix.never") : banded(stat);
 }
 
@@ -32,12 +33,12 @@ function cellNote(stat) {
 export function scaleOfEndings(state, metrics) {
   const { models, metrics: about, policies } = state.bargain.bargaining;
   if (about[metrics[0]]?.unit === "share") return [0, 1];
-  const values = [0];
+  const values = [];
   for (const name of columnsOf(state)) for (const model of Object.keys(models)) for (const metric of metrics) {
     const stat = policies[name]?.[model]?.[metric];
     for (const value of [stat?.p05, stat?.p50, stat?.p95]) if (typeof value === "number") values.push(value);
   }
-  return [Math.min(...values), Math.max(...values) || 1];
+  return extent(values);
 }
 
 /**
@@ -55,10 +56,10 @@ export function endingMatrix(state, metric, { ends, quiet = false, bars = true }
   const told = Object.keys(models).filter((model) => names.some((name) => policies[name]?.[model]?.[metric]));
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
     h("table", { class: "matrix" },
-      h("caption", {}, quiet ? h("span", { class: "sr" }, title) : title, bars ? h("small", { class: "scale" }, ` ${t("matrix.scale", { range: range(scale[0], scale[1], unit) })}`) : null),
+      h("caption", {}, quiet ? h("span", { class: "sr" }, title) : title, bars ? h("small", { class: "scale" }, ` ${scaleWords(scale, unit)}`) : null),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("model")), names.map((name) => h("th", { scope: "col" }, policyTitle(state, name))))),
       h("tbody", {}, told.map((model) => h("tr", {},
-        h("th", { scope: "row" }, modelName(model, models[model]), models[model].kind === "null" ? h("small", {}, t("matrix.null")) : null),
+        h("th", { scope: "row" }, modelName(model, models[model])),
         names.map((name) => {
           const stat = policies[name]?.[model]?.[metric];
           if (policies[name] === undefined) return h("td", {}, "…");
@@ -101,9 +102,17 @@ export function followEndings(state, inside, make) {
 /** @param {any} bargain */
 const drawsWords = ({ draws }) => t("matrix.draws", { in: plain(draws.in), of: plain(draws.of) });
 
+/** @param {[number, number]} ends @param {string} unit */
+const scaleWords = ([low, high], unit) => (unit === "share" ? t("matrix.scale.chance") : t("matrix.scale", { range: range(low, high, unit) }));
+
+/** Cards of endings, as many in a row as leave their columns readable. @param {State} state @param {(Node|null)[]} cards */
+export const endingCards = (state, cards) => h("div", { class: "cards endings", "data-columns": String(Math.min(columnsOf(state).length, 5)) }, cards);
+
 /** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean}} [how] */
-export const endingCard = (state, metric, { ends, about = null, wide = false } = {}) =>
-  card({ title: t(`metric.${metric}`), unit: unitWords(state.bargain.bargaining.metrics[metric].unit), about, wide, inside: endingMatrix(state, metric, { ends, quiet: true }) });
+export function endingCard(state, metric, { ends, about = null, wide = false } = {}) {
+  const found = state.bargain.bargaining.metrics[metric];
+  return found ? card({ title: t(`metric.${metric}`), unit: unitWords(found.unit), about, wide, inside: endingMatrix(state, metric, { ends, quiet: true }) }) : null;
+}
 
 /** Where models agree on a difference to the status quo, one sentence a policy. @param {State} state @param {string} metric */
 export function agreementWords(state, metric) {

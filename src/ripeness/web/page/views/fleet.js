@@ -4,7 +4,7 @@ import { rangeRows } from "../charts/ranges.js";
 import { add, h, put } from "../dom.js";
 import { linkText } from "../link.js";
 import { card, chartCard, indicatorTitle, policiesDrawn, policyTitle } from "../parts/chart_card.js";
-import { leverName, levelOf } from "../parts/levers.js";
+import { leverName, levelOf, rowOf } from "../parts/levers.js";
 import { empty } from "../parts/states.js";
 import { monthWords, number, quantity, t, unitWords } from "../words.js";
 
@@ -78,11 +78,13 @@ function leversTable(state) {
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, found.map((lever) => {
         const value = levelOf(state, lever);
-        const differs = value !== lever.now;
+        const row = state.question.moves[lever.name] ? null : rowOf(state, lever.name);
+        const differs = value !== lever.now || Boolean(row);
+        const set = row && row.least !== row.most ? t("range", { low: shown(lever, row.least), high: shown(lever, row.most) }) : shown(lever, value);
         return h("tr", {},
           h("th", { scope: "row" }, h("button", { type: "button", class: "plain", onclick: () => goTo(lever.name) }, leverName(lever))),
           h("td", { class: "num" }, shown(lever, lever.now)),
-          h("td", { class: "num" }, differs ? h("b", {}, shown(lever, value)) : shown(lever, value)),
+          h("td", { class: "num" }, differs ? h("b", {}, set) : set),
           h("td", {}, t(`fleet.lever.${lever.name}`)));
       }))));
 }

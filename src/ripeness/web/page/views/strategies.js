@@ -5,7 +5,7 @@ import { outgrown } from "../charts/scale.js";
 import { add, fresh, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
 import { presetsInOrder } from "../parts/levers.js";
-import { agreementWords, columnsOf, endingMatrix, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
 import { drawTwoLinks } from "../parts/two_links.js";
 import { banded, monthWords, number, of100, plain, t, unitWords } from "../words.js";
 
@@ -215,17 +215,15 @@ function pairedWords(gap) {
 function endingParts(state) {
   const people = scaleOfEndings(state, PEOPLE);
   const [button, region] = disclosure(t("strategies.other_endings"), t("strategies.other_endings.hide"), () =>
-    h("div", { class: "stack" }, OTHER_ENDINGS.map((metric) => endingMatrix(state, metric))));
+    endingCards(state, OTHER_ENDINGS.map((metric) => endingCard(state, metric))));
   return [
-    endingMatrix(state, "p_settled"),
-    endingMatrix(state, "p_durable_settlement"),
+    endingCards(state, [endingCard(state, "p_settled"), endingCard(state, "p_durable_settlement")]),
     agreementWords(state, "p_durable_settlement"),
     h("p", {}, button), region,
     h("h3", {}, t("strategies.people")), h("p", { class: "small muted" }, t("strategies.people.about")),
-    ...PEOPLE.map((metric) => endingMatrix(state, metric, { ends: people })),
+    endingCards(state, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
     agreementWords(state, "people_lost"),
     h("h3", {}, t("strategies.terms")), h("p", { class: "small muted" }, t("strategies.terms.about", { a: state.schema.case.parties.a ?? "" })),
-    endingMatrix(state, "terms_share_a", { ends: [0, 1] }),
-    endingMatrix(state, "spend_usd_bn"),
+    endingCards(state, [endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "spend_usd_bn")]),
   ];
 }

@@ -6,7 +6,7 @@ import { outgrown } from "../charts/scale.js";
 import { add, h } from "../dom.js";
 import { linkText } from "../link.js";
 import { card, chartCard, dataTable, policiesDrawn, policyTitle, showTable } from "../parts/chart_card.js";
-import { agreementWords, columnsOf, endingCard, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
 import { empty } from "../parts/states.js";
 import { monthWords, plain, t } from "../words.js";
 
@@ -28,18 +28,19 @@ export function draw(state, main) {
   /** @type {{node: HTMLElement, leave: () => void}[]} */
   const charts = [];
   const known = new Set(schema.indicators.map((/** @type {any} */ each) => each.name));
-  function fans(/** @type {string[]} */ names, oneScale = false) {
+  function fans(/** @type {string[]} */ names, { oneScale = false, wide = false } = {}) {
     const shown = names.filter((name) => known.has(name));
     const domain = oneScale ? sharedScale(state, shown) : null;
-    const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain }));
+    const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain, wide }));
     charts.push(...made);
     return h("div", { class: "cards" }, made.map((chart) => chart.node));
   }
   const endings = h("div", { class: "stack" });
   add(main, head,
-    part("war.losses", [fans(["losses_a", "losses_d"], true), fans(["civilian_harm", "power_damage_share"])]),
-    part("war.front", [fans(["territory_km2", "aid_allocated_usd_bn", "drones_launched"])]),
-    part("war.publics", [fans(["support_a", "support_d"], true)]),
+    part("war.losses", [fans(["losses_a", "losses_d"], { oneScale: true }), fans(["civilian_harm"], { wide: true })]),
+    part("war.air", [fans(["drones_launched", "power_damage_share"])]),
+    part("war.front", [fans(["territory_km2", "aid_allocated_usd_bn"])]),
+    part("war.publics", [fans(["support_a", "support_d"], { oneScale: true })]),
     part("war.endings", [endings]));
   const off = followEndings(state, endings, () => endingParts(state));
   return {
@@ -76,15 +77,15 @@ function endingParts(state) {
   const until = monthWords(state.question.until, "long");
   return [
     h("h3", {}, t("war.chances", { month: until })), h("p", { class: "small muted prose" }, t("war.chances.about")),
-    h("div", { class: "cards" }, CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state)),
+    endingCards(state, [...CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state)]),
     agreement(state, "p_durable_settlement"),
     h("h3", {}, t("war.terms")), h("p", { class: "small muted prose" }, t("war.terms.about", { a: state.schema.case.parties.a ?? "" })),
-    h("div", { class: "cards" }, endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "territory_km2"), endingCard(state, "months_to_settlement"), endingCard(state, "zopa", { about: t("war.zone") })),
+    endingCards(state, [endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "territory_km2"), endingCard(state, "months_to_settlement"), endingCard(state, "zopa", { about: t("war.zone") })]),
     h("h3", {}, t("war.people")), h("p", { class: "small muted prose" }, t("war.people.about")),
-    h("div", { class: "cards three" }, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
+    endingCards(state, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
     agreement(state, "people_lost"),
     h("h3", {}, t("war.money")), h("p", { class: "small muted prose" }, t("war.money.about")),
-    h("div", { class: "cards" }, endingCard(state, "aid_usd_bn"), endingCard(state, "spend_usd_bn")),
+    endingCards(state, [endingCard(state, "aid_usd_bn"), endingCard(state, "spend_usd_bn")]),
   ];
 }
 

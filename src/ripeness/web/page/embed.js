@@ -1,0 +1,71 @@
+// One chart for other pages: no levers, the model's banner above it, a way back to the lab below, its height told to the page around.
+
+import { ask, Failure } from "./ask.js";
+import { add, h, put } from "./dom.js";
+import { linkText } from "./link.js";
+import { chartCard, indicatorTitle } from "./parts/chart_card.js";
+import { failed } from "./parts/states.js";
+import { State } from "./state.js";
+import { load, monthWords, t } from "./words.js";
+
+const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
+const AGAIN = 3000;
+
+async function start() {
+  const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+  tellHeight();
+  const inside = document.getElementById("schema")?.textContent ?? "";
+  const schema = inside.trim() ? JSON.parse(inside) : (await ask(`/api/v1/schema${location.search}`)).document;
+  const state = new State(schema, location.search);
+  if (state.question.theme) document.documentElement.dataset.theme = state.question.theme;
+  await load(languageOf(state));
+  const name = decodeURIComponent(location.pathname.split("/").pop() ?? "");
+  const about = schema.indicators.find((/** @type {any} */ each) => each.name === name);
+  const back = `/?${linkText({ ...state.question, view: "overview" }, schema)}`;
+  const place = h("main", { id: "main" });
+  put(app, h("p", { class: "banner", role: "note" }, t("banner"), " ", h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("banner.link"))), place);
+  if (!about) {
+    document.title = t("brand");
+    return add(place, h("h1", {}, t("brand")), h("p", {}, t("embed.none")), h("p", {}, h("a", { href: back }, t("embed.open"))));
+  }
+  document.title = `${indicatorTitle(about)} · ${t("brand")}`;
+  const chart = chartCard(state, { indicator: name, colour: /** @type {any} */ (COLOURS)[about.group] ?? "blue", height: 260 });
+  const foot = h("p", { class: "small muted embedfoot" }, h("a", { href: back }, t("embed.open")), h("span", {}, t("embed.from", { model: schema.model_version, month: monthWords(schema.data_as_of, "long") })), h("span", { lang: "en" }, schema.case.title));
+  const trouble = h("div", {});
+  add(place, h("h1", { class: "sr" }, `${t("brand")}: ${indicatorTitle(about)}`), chart.node, trouble, foot);
+
+  async function run() {
+    try {
+      const { document: found } = await ask(`/api/v1/money?${state.query}`);
+      state.money = found;
+      state.moneyOf = state.query;
+      put(trouble);
+      state.tell("money");
+    } catch (failure) {
+      put(trouble, failed(failure, run));
+      if (failure instanceof Failure && failure.kind !== "refused") setTimeout(run, AGAIN);
+    }
+  }
+  await run();
+}
+
+/** @param {State} state */
+function languageOf(state) {
+  const names = (state.schema.languages ?? [{ code: "en" }, { code: "uk" }]).map((/** @type {any} */ each) => each.code);
+  if (state.question.lang && names.includes(state.question.lang)) return state.question.lang;
+  return navigator.languages.map((each) => each.slice(0, 2)).find((each) => names.includes(each)) ?? "en";
+}
+
+/** The page around may size its frame: {ripeness: "height", height} at every change. */
+function tellHeight() {
+  if (parent === window) return;
+  let told = 0;
+  new ResizeObserver(() => {
+    const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
+    if (height === told) return;
+    told = height;
+    parent.postMessage({ ripeness: "height", height }, "*");
+  }).observe(document.documentElement);
+}
+
+start();
