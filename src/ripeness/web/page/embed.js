@@ -23,7 +23,7 @@ async function start() {
   const about = schema.indicators.find((/** @type {any} */ each) => each.name === name);
   const back = `/?${linkText({ ...state.question, view: "overview" }, schema)}`;
   const place = h("main", { id: "main" });
-  put(app, h("p", { class: "banner", role: "note" }, t("banner"), " ", h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("banner.link"))), place);
+  put(app, h("aside", { class: "banner", "aria-label": t("embed.note") }, t("banner"), " ", h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("banner.link"))), place);
   if (!about) {
     document.title = t("brand");
     return add(place, h("h1", {}, t("brand")), h("p", {}, t("embed.none")), h("p", {}, h("a", { href: back }, t("embed.open"))));

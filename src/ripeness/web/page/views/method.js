@@ -20,7 +20,7 @@ const FLOW = [
 const READING = ["chances", "bands", "pairs", "models", "prior", "people", "words"];
 const LIMITS = ["structure", "one_war", "adapt", "coded", "skill", "no_choice"];
 const DISPUTE = ["find", "change", "run", "hand_in", "send"];
-const PARTS = ["flow", "not", "reading", "limits", "case", "cite", "dispute", "others", "hand_in", "keep"];
+const PARTS = ["flow", "not", "limits", "reading", "case", "dispute", "cite", "others", "hand_in", "keep"];
 
 /** @param {State} state @param {HTMLElement} main */
 export function draw(state, main) {
@@ -30,28 +30,26 @@ export function draw(state, main) {
   /** @type {Record<string, HTMLElement>} */
   const sections = {};
   const section = (/** @type {string} */ name, /** @type {any[]} */ ...inside) => {
-    sections[name] = h("section", { class: "stack methodpart", tabindex: -1 }, h("h2", {}, t(`method.${name}`)), inside);
+    sections[name] = h("section", { class: "stack methodpart", tabindex: -1 }, h("h2", {}, t(`method.${name}`)), inside.flat(2));
     return sections[name];
   };
   const cite = h("div", { class: "stack" });
   const python = h("div", { class: "stack" });
-  const parts = [
-    section("flow", h("p", { class: "prose" }, t("method.flow.about")), flow(about)),
-    section("not", h("p", { class: "prose" }, t("method.not.about")), bullets(about.not_modelled.map((/** @type {string} */ each) => english_text(sentenceOf(each))))),
-    section("reading", terms(READING, "reading")),
-    section("limits", bullets(LIMITS.map((name) => t(`method.limits.${name}`))),
-      h("p", {}, h("a", { href: hrefOf(state, "sources") }, t("method.limits.scores")))),
-    section("case", caseFacts(state), actors(about), about.notes.length ? [h("h3", {}, t("method.notes")), bullets(about.notes.map((/** @type {string} */ each) => english_text(each)))] : null),
-    section("cite", h("p", { class: "prose" }, t("method.cite.about")), cite),
-    section("dispute", h("p", { class: "prose" }, t("method.dispute.about")), h("ol", { class: "steps prose" }, DISPUTE.map((name) => h("li", {}, t(`method.dispute.${name}`)))),
-      h("p", {}, h("a", { href: `/api/v1/case.zip?case=${encodeURIComponent(about.name)}`, download: "" }, t("download.case")))),
-    section("others", h("p", { class: "prose" }, t("method.others.about")), otherCases(state)),
-    section("hand_in", handIn(abort)),
-    section("keep", h("p", { class: "prose" }, t("method.keep.about")), python),
-  ];
+  section("flow", h("p", { class: "prose" }, t("method.flow.about")), flow(about));
+  section("not", h("p", { class: "prose" }, t("method.not.about")), bullets(about.not_modelled.map((/** @type {string} */ each) => english_text(sentenceOf(each)))));
+  section("reading", terms(READING, "reading"));
+  section("limits", bullets(LIMITS.map((name) => t(`method.limits.${name}`))),
+      h("p", {}, h("a", { href: hrefOf(state, "sources") }, t("method.limits.scores"))));
+  section("case", caseFacts(state), actors(about), about.notes.length ? [h("h3", {}, t("method.notes")), bullets(about.notes.map((/** @type {string} */ each) => english_text(each)))] : null);
+  section("cite", h("p", { class: "prose" }, t("method.cite.about")), cite);
+  section("dispute", h("p", { class: "prose" }, t("method.dispute.about")), h("ol", { class: "steps prose" }, DISPUTE.map((name) => h("li", {}, t(`method.dispute.${name}`)))),
+      h("p", {}, h("a", { href: `/api/v1/case.zip?case=${encodeURIComponent(about.name)}`, download: "" }, t("download.case"))));
+  section("others", h("p", { class: "prose" }, t("method.others.about")), otherCases(state));
+  section("hand_in", handIn(abort));
+  section("keep", h("p", { class: "prose" }, t("method.keep.about")), python);
   const contents = h("nav", { class: "contents", "aria-label": t("method.contents") }, h("ul", {}, PARTS.map((name) =>
     h("li", {}, h("a", { href: hrefOf(state, "method"), onclick: (/** @type {MouseEvent} */ event) => jump(event, sections[name]) }, t(`method.${name}`))))));
-  add(main, h("section", { class: "sentence" }, h("h1", {}, t("method.title")), h("p", {}, english_text(about.title, "b")), h("p", { class: "muted" }, t("method.lead")), contents), parts);
+  add(main, h("section", { class: "sentence" }, h("h1", {}, t("method.title")), h("p", {}, english_text(about.title, "b")), h("p", { class: "muted" }, t("method.lead")), contents), sections.flow, h("div", { class: "methodparts" }, PARTS.slice(1).map((name) => sections[name])));
 
   function drawCite() {
     put(cite, citation(state));
