@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ripeness.api.lab import Lab
 from ripeness.base import CaseFaults
 

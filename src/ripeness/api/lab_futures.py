@@ -169,7 +169,7 @@ class WarmFutures:
         return self._walk(link, asked, self.eve(link, asked))[1].finals
 
     def finals_of(self, link: Link, policies: Sequence[Floats]) -> list[NDArray[np.float32]]:
-        """Outputs of the last month (O, N) of policies (T, rows) that are not the case's own, under a link's question."""
+        """Outputs of the last month (O, N) of policies (T, rows) of a page's own, under a link's question."""
         if not policies:
             return []
         asked = self.asked(replace(link, beside=()))

@@ -135,7 +135,9 @@ class MoneyDesk:
         for metric in metrics_of(run.program):
             values = restricted(values_of(run, metric), metric, run)
             for name, gaps in found.items():
-                gaps[metric.name] = gap_statistic(gap_to(values[run.policies.index(name)], values[0]), metric.unit)
+                gaps[metric.name] = gap_statistic(
+                    gap_to(values[run.policies.index(name)], values[0]), metric.unit
+                )
         return found
 
 

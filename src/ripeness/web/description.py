@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
-from ripeness import __version__
 from ripeness.api.lab import as_text
 from ripeness.api.share_link import (
     DEFAULT_CASE,
@@ -130,7 +130,7 @@ def description(app: FastAPI) -> dict[str, Any]:
     """The description of all routes."""
     found = get_openapi(
         title="ripeness",
-        version=__version__,
+        version=version("ripeness"),
         description="Policies of a war and the futures that answer them. A model for thinking, not a forecast.",
         routes=app.routes,
     )

@@ -73,7 +73,9 @@ class Server:
 
     async def soon(self, request: Request, work: Callable[[Stop], Any]) -> Any:
         """What quick work gives, in turn."""
-        return await self.quick.answer(client_of(request), work, partial(left, request), self.settings.limits.seconds)
+        return await self.quick.answer(
+            client_of(request), work, partial(left, request), self.settings.limits.seconds
+        )
 
     async def later(self, request: Request, work: Callable[[Stop], Any]) -> Any:
         """What long work gives, in turn."""
