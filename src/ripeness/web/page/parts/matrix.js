@@ -6,6 +6,7 @@ import { h, put } from "../dom.js";
 import { banded, of100, plain, range, t, unitWords } from "../words.js";
 import { card, policyTitle } from "./chart_card.js";
 import { modelName } from "./endings.js";
+import { isEmpty } from "./modelled.js";
 import { failed } from "./states.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -111,7 +112,11 @@ export const endingCards = (state, cards) => h("div", { class: "cards endings", 
 /** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean}} [how] */
 export function endingCard(state, metric, { ends, about = null, wide = false } = {}) {
   const found = state.bargain.bargaining.metrics[metric];
-  return found ? card({ title: t(`metric.${metric}`), unit: unitWords(found.unit), about, wide, inside: endingMatrix(state, metric, { ends, quiet: true }) }) : null;
+  if (!found) return null;
+  const { policies } = state.bargain.bargaining;
+  const every = Object.values(policies).flatMap((models) => Object.values(models).map((stats) => stats[metric])).filter(Boolean);
+  if (found.unit === "thousand people" && every.every(isEmpty)) return card({ title: t(`metric.${metric}`), inside: h("p", { class: "small muted" }, t("not_modelled_here", { names: t(`metric.${metric}`) })) });
+  return card({ title: t(`metric.${metric}`), unit: unitWords(found.unit), about, wide, inside: endingMatrix(state, metric, { ends, quiet: true }) });
 }
 
 /** Where models agree on a difference to the status quo, one sentence a policy. @param {State} state @param {string} metric */

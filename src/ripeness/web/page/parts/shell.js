@@ -44,7 +44,7 @@ export function drawShell(state) {
     [["", "auto"], ["light", "light"], ["dark", "dark"]].map(([value, key]) => h("option", { value, selected: (state.question.theme ?? "") === value }, t(`theme.${key}`))));
   const head = h("div", { class: "headroom" },
     h("a", { class: "skip", href: "#main" }, t("skip")),
-    h("p", { class: "banner", role: "note" }, t("banner"), " ", h("a", { href: href("method"), onclick: (/** @type {MouseEvent} */ event) => go(event, "method") }, t("banner.link"))),
+    h("aside", { class: "banner", "aria-label": t("embed.note") }, t("banner"), " ", h("a", { href: href("method"), onclick: (/** @type {MouseEvent} */ event) => go(event, "method") }, t("banner.link"))),
     h("header", { class: "top" },
       h("p", { class: "brand" }, h("a", { href: href("overview"), onclick: (/** @type {MouseEvent} */ event) => go(event, "overview") }, t("brand"))),
       h("nav", { class: "views", "aria-label": t("views") }, h("ul", {}, links.map((/** @type {Node} */ each) => h("li", {}, each)))),

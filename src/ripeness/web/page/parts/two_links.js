@@ -14,7 +14,7 @@ import { failed, waiting } from "./states.js";
 /** @param {State} state */
 export function drawTwoLinks(state) {
   const name = fresh("second");
-  const field = h("textarea", { id: name, rows: 2, "aria-describedby": `${name}-help`, spellcheck: "false" });
+  const field = h("textarea", { id: name, rows: 3, "aria-describedby": `${name}-help`, spellcheck: "false" });
   const result = h("div", { class: "stack", "aria-live": "polite" });
   let abort = new AbortController();
   const node = h("section", { class: "stack" },
@@ -62,14 +62,13 @@ function both(state, told, ours, theirs) {
   const notes = [];
   if (!told.fits) notes.push(h("p", { class: "notice" }, t("strategies.links.other_model")));
   if (ours.run.case !== theirs.run.case) notes.push(h("p", { class: "notice" }, t("strategies.links.other_case")));
-  return [
+  return [h("div", { class: "stack measures" },
     ...notes,
     differing.length
       ? dataTable({ caption: t("strategies.links.differ", { n: differing.length }), heads, rows: differing, numeric: false })
       : h("p", {}, t("strategies.links.same")),
     resultsOfBoth(state, ours, theirs),
-    h("p", {}, h("a", { href: `/?${told.link}&view=strategies` }, t("strategies.links.open"))),
-  ];
+    h("p", {}, h("a", { href: `/?${told.link}&view=strategies` }, t("strategies.links.open"))))];
 }
 
 /** Settings in words, where the two differ. @param {State} state @param {Question} one @param {Question} other @returns {string[][]} */

@@ -193,10 +193,10 @@ function faultsOf(failure) {
   const faults = failure instanceof Failure ? failure.document?.faults : null;
   if (!faults?.length) return [failed(failure)];
   const said = (/** @type {any} */ value) => (value === null || value === undefined || value === "" ? "–" : english_text(typeof value === "number" ? plain(value) : String(typeof value === "object" ? JSON.stringify(value) : value)));
-  return [h("p", { role: "alert" }, t("method.hand_in.faults", { n: faults.length })), dataTable({
+  return [h("p", { role: "alert" }, t("method.hand_in.faults", { n: faults.length })), h("div", { class: "faults" }, dataTable({
     caption: t("method.hand_in.list"),
     heads: ["file", "key", "value", "problem", "remedy"].map((key) => t(`method.fault.${key}`)),
     rows: faults.map((/** @type {any} */ each) => [said(each.line ? `${each.file}:${each.line}` : each.file), said(each.key), said(each.value), said(each.problem), said(each.remedy)]),
     numeric: false,
-  })];
+  }))];
 }

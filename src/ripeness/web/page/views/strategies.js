@@ -6,6 +6,7 @@ import { add, fresh, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
 import { presetsInOrder } from "../parts/levers.js";
 import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { isEmpty, isModelled } from "../parts/modelled.js";
 import { drawTwoLinks } from "../parts/two_links.js";
 import { banded, monthWords, number, of100, plain, t, unitWords } from "../words.js";
 
@@ -15,6 +16,7 @@ const FIRST_ROWS = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "shadow_
 const BEFORE = 12;
 const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
 const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
+const OF_PEOPLE = new Set(PEOPLE);
 const OTHER_ENDINGS = ["p_renewed_war", "p_collapse_a", "p_collapse_d"];
 
 /** @param {State} state @param {HTMLElement} main */
@@ -27,7 +29,7 @@ export function draw(state, main) {
   const picker = policyPicker(state);
   const rows = first.map((name) => fanRow(state, name));
   const more = restOfRows(state, rest);
-  const sums = h("div", {});
+  const sums = h("div", { class: "measures" });
   const endings = h("div", { class: "stack" });
   const links = drawTwoLinks(state);
   add(main,
@@ -134,6 +136,8 @@ function fanRow(state, name) {
   function refresh() {
     const { money, question } = state;
     if (!money) return put(panels, h("p", { class: "muted small" }, t("loading")));
+    node.hidden = !isModelled(state, name);
+    if (node.hidden) return;
     const names = columnsOf(state).filter((policy) => money.policies[policy]?.charts[name]);
     const bands = (/** @type {string} */ policy) => money.policies[policy].charts[name];
     const base = { title, unit: about.unit, months: money.months, start: money.start, until: question.until, dataUntil: money.data_until,
@@ -175,7 +179,7 @@ function sumsTable(state) {
   const names = columnsOf(state).filter((policy) => money.policies[policy]);
   const totals = (/** @type {string} */ policy, /** @type {string} */ metric) => money.policies[policy].totals[metric];
   const gapOf = (/** @type {string} */ policy, /** @type {string} */ metric) => (policy === "mine" ? money.differences : money.differences_beside?.[policy])?.[metric];
-  const metrics = schema.metrics.filter((/** @type {any} */ each) => !each.of_endings && totals(schema.reference, each.name));
+  const metrics = schema.metrics.filter((/** @type {any} */ each) => !each.of_endings && totals(schema.reference, each.name) && !(OF_PEOPLE.has(each.name) && names.every((policy) => isEmpty(totals(policy, each.name)))));
   const cell = (/** @type {string} */ policy, /** @type {string} */ metric) => {
     const stat = totals(policy, metric);
     const gap = gapOf(policy, metric);

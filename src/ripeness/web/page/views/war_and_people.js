@@ -7,6 +7,7 @@ import { add, h } from "../dom.js";
 import { linkText } from "../link.js";
 import { card, chartCard, dataTable, policiesDrawn, policyTitle, showTable } from "../parts/chart_card.js";
 import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { leftOut } from "../parts/modelled.js";
 import { empty } from "../parts/states.js";
 import { monthWords, plain, t } from "../words.js";
 
@@ -32,8 +33,9 @@ export function draw(state, main) {
     const shown = names.filter((name) => known.has(name));
     const domain = oneScale ? sharedScale(state, shown) : null;
     const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain, wide }));
-    charts.push(...made);
-    return h("div", { class: "cards" }, made.map((chart) => chart.node));
+    const out = leftOut(state, shown.map((name, at) => ({ name, node: made[at].node })));
+    charts.push(...made, out);
+    return h("div", { class: "stack" }, h("div", { class: "cards" }, made.map((chart) => chart.node)), out.node);
   }
   const endings = h("div", { class: "stack" });
   add(main, head,
