@@ -135,6 +135,17 @@ def _document(case: Case, record: TalksRecord, seed: int) -> dict[str, Any]:
         },
         "coder": MAIN_CODER,
         "issues": {name: issue.label or _spaced(name) for name, issue in record.issues.items()},
+        "scales": {
+            name: {"role": issue.role, "definition": issue.definition, "anchors": list(issue.anchors)}
+            for name, issue in record.issues.items()
+        },
+        "further": {
+            name: [
+                {"date": str(row.date), "actor": row.actor, "issue": row.issue, "score": row.score}
+                for row in rows
+            ]
+            for name, rows in record.coders.items()
+        },
         "sessions": len(record.sessions),
         "rounds": [
             {
@@ -144,8 +155,13 @@ def _document(case: Case, record: TalksRecord, seed: int) -> dict[str, Any]:
                 "place": row.place,
                 "contact": row.contact,
                 "track": row.track,
+                "mediator": row.mediator,
+                "participants": row.participants,
+                "hours": row.hours,
                 "outcome": row.outcome,
+                "deliverables": row.deliverables,
                 "deliverable_class": row.deliverable_class,
+                "notes": row.notes,
                 "source": row.source,
                 "quality": row.quality,
             }
@@ -160,6 +176,7 @@ def _document(case: Case, record: TalksRecord, seed: int) -> dict[str, Any]:
                 "score": row.score,
                 "low": row.low,
                 "high": row.high,
+                "source": row.source,
                 "quality": row.quality,
             }
             for row in record.positions
@@ -173,6 +190,7 @@ def _document(case: Case, record: TalksRecord, seed: int) -> dict[str, Any]:
                 "kind": row.kind,
                 "direction": row.direction,
                 "description": row.description,
+                "source": row.source,
                 "quality": row.quality,
             }
             for row in record.events
