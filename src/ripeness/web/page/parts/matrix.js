@@ -3,7 +3,7 @@
 import { rangeBar } from "../charts/ranges.js";
 import { extent } from "../charts/scale.js";
 import { h, put } from "../dom.js";
-import { banded, of100, plain, range, t, unitWords } from "../words.js";
+import { banded, number, of100, plain, range, t, unitWords } from "../words.js";
 import { card, policyTitle } from "./chart_card.js";
 import { modelName } from "./endings.js";
 import { isEmpty } from "./modelled.js";
@@ -20,7 +20,15 @@ export function columnsOf(state) {
 function cellWords(stat, unit) {
   if (!stat || (stat.p50 === null && stat.share_reached === undefined)) return t("matrix.none");
   if (unit === "share") return stat.p95 === 0 ? of100(0) : t("banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
-  return stat.share_reached === 0 ? t("matrix.never") : banded(stat);
+  if (stat.share_reached === undefined) return banded(stat);
+  return stat.share_reached === 0 ? t("matrix.never") : monthsBanded(stat);
+}
+
+/** Months until something comes: its middle where half of the futures get there, and later than shown where a quantile does not. @param {any} stat */
+export function monthsBanded(stat) {
+  const at = (/** @type {number|null} */ value) => (value === null ? t("matrix.later") : number(value, "months"));
+  if (stat.p05 === null) return t("matrix.later");
+  return stat.p50 === null ? t("range", { low: at(stat.p05), high: at(stat.p95) }) : t("banded", { middle: at(stat.p50), low: at(stat.p05), high: at(stat.p95) });
 }
 
 /** What more a cell says: how many futures it rests on. @param {any} stat */
@@ -34,6 +42,7 @@ function cellNote(stat) {
 export function scaleOfEndings(state, metrics) {
   const { models, metrics: about, policies } = state.bargain.bargaining;
   if (about[metrics[0]]?.unit === "share") return [0, 1];
+  if (about[metrics[0]]?.unit === "months" && state.bargain.dots) return [0, state.bargain.dots.months];
   const values = [];
   for (const name of columnsOf(state)) for (const model of Object.keys(models)) for (const metric of metrics) {
     const stat = policies[name]?.[model]?.[metric];

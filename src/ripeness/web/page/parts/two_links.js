@@ -6,6 +6,7 @@ import { readLink } from "../link.js";
 import { banded, monthWords, named, number, of100, plain, quantity, t, unitWords } from "../words.js";
 import { dataTable, policyTitle } from "./chart_card.js";
 import { leverName } from "./levers.js";
+import { monthsBanded } from "./matrix.js";
 import { failed, waiting } from "./states.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -110,7 +111,7 @@ function resultsOfBoth(state, ours, theirs) {
     [t("strategies.links.here_quo"), ours.policies[ours.reference]], [t("strategies.links.there_quo"), theirs.policies[theirs.reference]],
   ];
   const metrics = Object.keys(columns[0][1].totals).filter((metric) => metric in columns[1][1].totals);
-  const cell = (/** @type {any} */ stat) => h("span", {}, banded(stat), stat.share_reached === undefined ? null : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })));
+  const cell = (/** @type {any} */ stat) => h("span", {}, stat.share_reached === undefined ? banded(stat) : monthsBanded(stat), stat.share_reached === undefined ? null : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })));
   return dataTable({
     caption: t("strategies.links.results"),
     heads: [t("strategies.metric"), ...columns.map(([title]) => title)],

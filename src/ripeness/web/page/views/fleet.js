@@ -83,8 +83,8 @@ function leversTable(state) {
         const set = row && row.least !== row.most ? t("range", { low: shown(lever, row.least), high: shown(lever, row.most) }) : shown(lever, value);
         return h("tr", {},
           h("th", { scope: "row" }, h("button", { type: "button", class: "plain", onclick: () => goTo(lever.name) }, leverName(lever))),
-          h("td", { class: "num" }, shown(lever, lever.now)),
-          h("td", { class: "num" }, differs ? h("b", {}, set) : set),
+          h("td", { class: "num", "data-head": heads[1] }, shown(lever, lever.now)),
+          h("td", { class: "num", "data-head": heads[2] }, differs ? h("b", {}, set) : set),
           h("td", {}, t(`fleet.lever.${lever.name}`)));
       }))));
 }

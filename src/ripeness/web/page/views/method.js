@@ -5,7 +5,7 @@ import { add, fresh, h, put } from "../dom.js";
 import { linkText } from "../link.js";
 import { card, dataTable } from "../parts/chart_card.js";
 import { failed, waiting } from "../parts/states.js";
-import { english_text, lang, listWords, monthWords, named, plain, t } from "../words.js";
+import { english_text, lang, listWords, monthWords, named, plain, said, t } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -114,7 +114,7 @@ function caseFacts(state) {
   const parties = Object.entries(about.parties);
   return h("dl", { class: "facts" },
     h("dt", {}, t("method.case.title")), h("dd", {}, english_text(about.title)),
-    parties.flatMap(([side, name]) => [h("dt", {}, t(`method.party.${side}`)), h("dd", {}, english_text(/** @type {string} */ (name)))]),
+    parties.flatMap(([side, name]) => [h("dt", {}, t(`method.party.${side}`)), h("dd", {}, said(`actor.${name}`, /** @type {string} */ (name)))]),
     h("dt", {}, t("method.case.months")), h("dd", {}, t("method.case.months.said", { first: monthWords(months.first, "long"), data: monthWords(data_as_of, "long"), last: monthWords(months.last, "long") })),
     h("dt", {}, t("method.case.parts")), h("dd", {}, listWords([about.program.startsWith("money") ? t("method.has.money") : "", about.has_war ? t("method.has.war") : "", about.has_talks ? t("method.has.talks") : "",
       about.claims ? t("method.has.claims", { n: about.claims }) : ""].filter(Boolean))));
@@ -126,7 +126,7 @@ function actors(about) {
   return [h("h3", {}, t("method.actors")), dataTable({
     caption: t("method.actors.about"),
     heads: [t("method.actor"), t("method.role")],
-    rows: about.actors.map((/** @type {any} */ each) => [english_text(each.name), named(`method.role.${each.role}`, "") ? t(`method.role.${each.role}`) : english_text(each.role)]),
+    rows: about.actors.map((/** @type {any} */ each) => [said(`actor.${each.name}`, each.name), said(`method.role.${each.role}`, each.role)]),
     numeric: false,
   })];
 }

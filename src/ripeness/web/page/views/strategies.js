@@ -5,10 +5,10 @@ import { outgrown } from "../charts/scale.js";
 import { add, fresh, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
 import { presetsInOrder } from "../parts/levers.js";
-import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { agreementWords, columnsOf, endingCard, endingCards, followEndings, monthsBanded, scaleOfEndings } from "../parts/matrix.js";
 import { isEmpty, isModelled } from "../parts/modelled.js";
 import { drawTwoLinks } from "../parts/two_links.js";
-import { banded, monthWords, number, of100, plain, t, unitWords } from "../words.js";
+import { banded, monthWords, number, of100, range, t, unitWords } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -183,8 +183,10 @@ function sumsTable(state) {
   const cell = (/** @type {string} */ policy, /** @type {string} */ metric) => {
     const stat = totals(policy, metric);
     const gap = gapOf(policy, metric);
-    return h("span", {}, h("b", {}, number(stat.p50, stat.unit) === "–" ? t("not_reached") : number(stat.p50, stat.unit)), " ", rangeWords(stat),
-      stat.share_reached === undefined ? null : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })),
+    const isTime = stat.share_reached !== undefined;
+    return h("span", {},
+      isTime ? h("b", {}, monthsBanded(stat)) : [h("b", {}, number(stat.p50, stat.unit)), " ", `(${range(stat.p05, stat.p95, stat.unit)})`],
+      isTime ? h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })) : null,
       gap ? pairedWords(gap).map((words) => h("small", { class: "block" }, words)) : null);
   };
   return dataTable({
@@ -197,12 +199,6 @@ function sumsTable(state) {
     numeric: false,
   });
 }
-
-/** @param {any} stat */
-const rangeWords = (stat) => {
-  const end = (/** @type {number|null} */ value) => (value === null ? t("not_reached") : number(value, stat.unit));
-  return stat.p05 === null && stat.p95 === null ? "" : `(${t("range", { low: end(stat.p05), high: end(stat.p95) })})`;
-};
 
 /** The same futures under a policy and under the status quo: size, and how many go which way. @param {any} gap @returns {string[]} */
 function pairedWords(gap) {
@@ -227,7 +223,7 @@ function endingParts(state) {
     h("h3", {}, t("strategies.people")), h("p", { class: "small muted" }, t("strategies.people.about")),
     endingCards(state, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
     agreementWords(state, "people_lost"),
-    h("h3", {}, t("strategies.terms")), h("p", { class: "small muted" }, t("strategies.terms.about", { a: state.schema.case.parties.a ?? "" })),
+    h("h3", {}, t("strategies.terms")), h("p", { class: "small muted" }, t("strategies.terms.about")),
     endingCards(state, [endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "spend_usd_bn")]),
   ];
 }

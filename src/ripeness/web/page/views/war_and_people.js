@@ -9,7 +9,7 @@ import { card, chartCard, dataTable, policiesDrawn, policyTitle, showTable } fro
 import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
 import { leftOut } from "../parts/modelled.js";
 import { empty } from "../parts/states.js";
-import { monthWords, plain, t } from "../words.js";
+import { monthWords, plain, said, t } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -21,7 +21,7 @@ export function draw(state, main) {
   const { schema } = state;
   const { parties } = schema.case;
   const head = h("section", { class: "sentence" }, h("h1", {}, t("war.title")), h("p", { class: "muted" }, t("war.about")),
-    parties.a ? h("p", { class: "small" }, t("war.parties", { a: parties.a, d: parties.d ?? "" })) : null);
+    parties.a ? h("p", { class: "small" }, t("war.attacker"), " ", said(`actor.${parties.a}`, parties.a, "b"), "; ", t("war.defender"), " ", said(`actor.${parties.d}`, parties.d ?? "", "b")) : null);
   if (!schema.case.has_war) {
     add(main, head, empty(t("war.none"), h("a", { href: `/?${linkText({ ...state.question, view: "money" }, schema)}` }, t("view.money"))));
     return {};
@@ -81,7 +81,7 @@ function endingParts(state) {
     h("h3", {}, t("war.chances", { month: until })), h("p", { class: "small muted prose" }, t("war.chances.about")),
     endingCards(state, [...CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state)]),
     agreement(state, "p_durable_settlement"),
-    h("h3", {}, t("war.terms")), h("p", { class: "small muted prose" }, t("war.terms.about", { a: state.schema.case.parties.a ?? "" })),
+    h("h3", {}, t("war.terms")), h("p", { class: "small muted prose" }, t("war.terms.about")),
     endingCards(state, [endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "territory_km2"), endingCard(state, "months_to_settlement"), endingCard(state, "zopa", { about: t("war.zone") })]),
     h("h3", {}, t("war.people")), h("p", { class: "small muted prose" }, t("war.people.about")),
     endingCards(state, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
