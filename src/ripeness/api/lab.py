@@ -21,7 +21,7 @@ from ripeness.api.lab_jobs import Jobs
 from ripeness.api.lab_ledger import claims_so_far, conditions_so_far
 from ripeness.api.lab_money import MoneyDesk
 from ripeness.api.lab_recent import Recent
-from ripeness.api.lab_schema import schema_document
+from ripeness.api.lab_schema import assumptions_document, schema_document
 from ripeness.api.lab_sources import sources_document
 from ripeness.api.lab_uploads import Bounds, HandedIn, handed_in
 from ripeness.api.linking import command_of, link_document, snippet
@@ -181,6 +181,12 @@ class Lab:
         case = self.case(name)
         return self._documents.get(("sources", name, case.content_hash), lambda: sources_document(case))
 
+    def assumptions(self, name: str) -> Document:
+        """Constants that differ between futures."""
+        warm = self.warm(name)
+        key = ("assumptions", name, warm.case.content_hash)
+        return self._documents.get(key, lambda: assumptions_document(warm))
+
     def about(self, name: str) -> Document:
         """A case in plain values: months, policies, actors and what is not modelled."""
         schema = self.schema(name)
@@ -269,9 +275,7 @@ class Lab:
             self._given.clear()
 
     def _schema(self, warm: WarmFutures) -> Document:
-        usual = default_link(warm.case)
-        parameters = warm.draws(usual).draw(0, usual.members)
-        return schema_document(warm, [self._listed(name) for name in self.case_names()], parameters)
+        return schema_document(warm, [self._listed(name) for name in self.case_names()])
 
     def _listed(self, name: str) -> Document:
         return {"name": name, "handed_in": name in self._given}

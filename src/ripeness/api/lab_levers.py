@@ -88,9 +88,6 @@ def levers_document(warm: WarmFutures) -> list[dict[str, Any]]:
                 "low": lever.low,
                 "high": lever.high,
                 "now": _short(now),
-                "now_path": [
-                    _short(value) for value in enacted[start - case.first_month :, rows].max(axis=1)
-                ],
                 "kind": lever.kind,
                 "parts": list(_parts(name)),
                 "help_key": f"lever.{name}.help",

@@ -32,9 +32,6 @@ from ripeness.flow import records_of
 from ripeness.report import decimals_for
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ripeness.case import Case
 
 SCHEMA = "ripeness/lab-schema/1"
@@ -46,10 +43,8 @@ AGAINST = ("sequential", "talks_only")
 """The orders that its rivals propose."""
 
 
-def schema_document(
-    warm: WarmFutures, cases: list[dict[str, Any]], parameters: NDArray[np.float64]
-) -> dict[str, Any]:
-    """The schema of one case; `parameters` (P, N) are draws from which the spread of assumptions is read."""
+def schema_document(warm: WarmFutures, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """The schema of one case; of its assumptions, only the range that a link may give each."""
     case = warm.case
     return {
         "schema": SCHEMA,
@@ -76,7 +71,10 @@ def schema_document(
         "presets": presets_document(warm),
         "indicators": indicators_document(case),
         "metrics": metrics_document(case),
-        "assumptions": assumptions_document(warm, parameters),
+        "assumptions": [
+            {"name": name, "min": _short(least), "max": _short(most)}
+            for name, (least, most) in assumption_ranges(case).items()
+        ],
         "months": {
             "first": str(case.first_month),
             "data_until": str(case.data_until),
@@ -151,20 +149,29 @@ def metrics_document(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def assumptions_document(warm: WarmFutures, parameters: NDArray[np.float64]) -> list[dict[str, Any]]:
+def assumption_ranges(case: Case) -> dict[str, tuple[float, float]]:
+    """Least and most of each constant that differs between futures, by name."""
+    labels = records_of(case.program).parameter_names
+    return {name: assumption_range(case, name) for name in labels if not case.parameters[name].prior.is_fixed}
+
+
+def assumptions_document(warm: WarmFutures) -> dict[str, Any]:
     """Constants that differ between futures, with the spread from which they are drawn."""
     import numpy as np
 
     case = warm.case
+    usual = default_link(case)
+    parameters = warm.draws(usual).draw(0, usual.members)
     labels = records_of(case.program).parameter_names
-    prior_sd = warm.draws(default_link(case)).prior_sd
+    prior_sd = warm.draws(usual).prior_sd
+    ranges = assumption_ranges(case)
     low, middle, high = np.quantile(parameters, (0.05, 0.5, 0.95), axis=1)
     document = []
     for row, name in enumerate(labels):
-        about = case.parameters[name]
-        if about.prior.is_fixed:
+        if name not in ranges:
             continue
-        least, most = assumption_range(case, name)
+        about = case.parameters[name]
+        least, most = ranges[name]
         narrowed = None
         if prior_sd is not None and prior_sd[row] > 0.0:
             narrowed = min(float(parameters[row].std() / prior_sd[row]), 1.0)
@@ -185,7 +192,12 @@ def assumptions_document(warm: WarmFutures, parameters: NDArray[np.float64]) -> 
                 "prior_driven": narrowed if narrowed is None else float(f"{narrowed:.3g}"),
             }
         )
-    return document
+    return {
+        "schema": "ripeness/lab-assumptions/1",
+        "case": case.name,
+        "case_hash": case.content_hash,
+        "assumptions": document,
+    }
 
 
 def worked_story(case: Case) -> dict[str, Any] | None:

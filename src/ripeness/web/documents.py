@@ -26,7 +26,13 @@ def document_routes(app: FastAPI, server: Server) -> None:
         """Levers, policies, indicators, assumptions, months and limits of a case."""
         link, _, _ = await server.read(request)
         tag = lab.tag(lab.first(link.case), "schema", *lab.case_names())
-        return document(request, as_text(await asyncio.to_thread(lab.schema, link.case)), tag=tag)
+        return document(request, as_text(await asyncio.to_thread(server.schema, link.case)), tag=tag)
+
+    @app.get("/api/v1/assumptions")
+    async def assumptions(request: Request) -> Response:
+        """Constants that differ between futures: spread, source, and how much of it the record decides."""
+        link, _, _ = await server.read(request)
+        return await _of_case(request, "assumptions", link.case)
 
     @app.get("/api/v1/link")
     async def link_told(request: Request) -> Response:

@@ -63,6 +63,10 @@ class Page:
             self._files = self._read()
         return self._files.get(name)
 
+    def names(self) -> tuple[str, ...]:
+        """Paths of all files."""
+        return tuple(self._files)
+
     def with_schema(self, name: str, schema: str) -> bytes:
         """A page with the schema inside, so that it can draw itself before it asks for anything."""
         found = self.file(name)

@@ -10,21 +10,26 @@ from starlette.exceptions import HTTPException
 
 from ripeness.api.lab import as_text
 from ripeness.web.answers import sent
-from ripeness.web.page import EMBED, INDEX
+from ripeness.web.page import EMBED, INDEX, PageFile
 from ripeness.web.server import Server
+from ripeness.web.words import words
+
+MOST_HELD = 64
+"""Answers with words that are kept."""
 
 
 def page_routes(app: FastAPI, server: Server) -> None:
     """Add the routes of the page."""
     filled: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+    held: dict[tuple[str, tuple[str, ...]], PageFile] = {}
 
     def written(name: str, case: str) -> tuple[bytes, bytes]:
         """A page with its schema, plain and compressed, kept until either changes."""
         file = server.page.file(name)
-        schema = server.lab.schema(case)
+        schema = server.schema(case)
         key = (
             f"{name} {case} {file.tag if file else ''}",
-            f"{schema['case']['hash']} {len(schema['cases'])}",
+            f"{schema['case']['hash']} {len(schema['cases'])} {len(schema['languages'])}",
         )
         if key not in filled:
             body = server.page.with_schema(name, as_text(schema))
@@ -46,6 +51,18 @@ def page_routes(app: FastAPI, server: Server) -> None:
     @app.get("/embed/{indicator}", include_in_schema=False)
     async def embed(request: Request, indicator: str) -> Response:
         return await page_of(request, EMBED if server.page.file(EMBED) else INDEX)
+
+    @app.get("/words/{code}", include_in_schema=False)
+    async def words_of(request: Request, code: str) -> Response:
+        parts = tuple(request.query_params.get("parts", "").split(","))
+        found = held.get((code, parts)) if not server.settings.fresh else None
+        if found is None:
+            found = await asyncio.to_thread(words, server.page, code, parts)
+        if found is None:
+            raise HTTPException(404, "there are no such words")
+        if len(held) < MOST_HELD:
+            held[code, parts] = found
+        return sent(request, found.body, found.kind, tag=found.tag, small=found.small)
 
     @app.get("/page/{path:path}", include_in_schema=False)
     async def page_file(request: Request, path: str) -> Response:

@@ -20,6 +20,7 @@ from ripeness.web.counts import Counts
 from ripeness.web.limits import Limits
 from ripeness.web.page import Page
 from ripeness.web.turns import Stop, Turns
+from ripeness.web.words import languages
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class Server:
         """Warm the case before the first visitor comes."""
         await asyncio.to_thread(self.lab.make_ready, self.settings.case)
         self.ready = True
+
+    def schema(self, case: str) -> dict[str, Any]:
+        """What a page must know of a case, and the languages it can speak."""
+        return {**self.lab.schema(case), "languages": languages(self.page)}
 
     def close(self) -> None:
         """Stop all work."""

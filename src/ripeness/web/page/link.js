@@ -112,8 +112,9 @@ export function readLink(text, schema) {
     if (!move) lost(key, value, "–", "unknown");
     else if (part === "at") {
       const at = month(key, value, question.start);
-      move.at = at < question.start ? question.start : at > question.until ? question.until : at;
-      if (move.at !== at) lost(key, at, move.at, "range");
+      const kept = at < question.start ? question.start : at > question.until ? question.until : at;
+      move.at = kept;
+      if (kept !== at) lost(key, at, kept, "range");
     } else move.over = whole(key, value, 0, schema.limits.ramp_months, 0);
   }
   return { question, changed };

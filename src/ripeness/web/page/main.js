@@ -6,10 +6,15 @@ import { linkText } from "./link.js";
 import { drawLevers } from "./parts/levers.js";
 import { drawShell } from "./parts/shell.js";
 import { State } from "./state.js";
-import { load, t } from "./words.js";
+import { load, need, t } from "./words.js";
 
 const WITH_LEVERS = new Set(["overview", "strategies", "money", "fleet", "war_and_people"]);
 const WITH_ENDINGS = new Set(["overview", "strategies", "war_and_people"]);
+/** Words that a view needs beside the shared ones. @type {Record<string, string[]>} */
+const WORDS_OF = {
+  strategies: ["strategies", "assumption"], fleet: ["fleet", "strategies"], war_and_people: ["war", "strategies"], talks: ["talks", "sources"],
+  claims: ["claims"], conditions: ["conditions", "claims", "assumption"], sources: ["sources", "claims"], method: ["method"],
+};
 const CALM_ENDINGS = 450;
 const RETRY = [1000, 2000, 4000, 8000];
 
@@ -31,7 +36,7 @@ async function start() {
     const name = state.question.view;
     shown = name;
     document.title = `${t(`view.${name}`)} · ${t("brand")}`;
-    const { draw } = await import(`./views/${name}.js`);
+    const [{ draw }] = await Promise.all([import(`./views/${name}.js`), need(WORDS_OF[name] ?? [])]);
     if (shown !== name) return;
     view.leave?.();
     frame.classList.toggle("alone", !WITH_LEVERS.has(name));
@@ -97,7 +102,7 @@ function languageOf(state) {
 }
 
 /** @param {any} schema @returns {{code: string, name: string}[]} */
-export const languages = (schema) => schema.languages ?? [{ code: "en", name: "English" }, { code: "uk", name: "Українська" }];
+export const languages = (schema) => schema.languages;
 
 /** @param {State} state */
 const lookOf = (state) => `${state.question.lang} ${state.question.theme}`;

@@ -1,4 +1,4 @@
-// Words, numbers and months in the reader's language. One file of flat keys a language; English stands in for a gap.
+// Words, numbers and months in the reader's language. The server sends what a view needs; English stands in for a gap.
 
 import { h } from "./dom.js";
 
@@ -17,27 +17,43 @@ const formats = new Map();
 /** @type {Map<string, string>} */
 const months = new Map();
 
+/** The language of cases, and of what another lacks. */
+const REFERENCE = "en";
 const SHARES = ["share", "stake"];
 const ROUND_MONEY = /^(USD bn|RUB trn|RUB)/;
 
-/** Load a language. @param {string} code */
+const SHARED = "shared";
+/** @type {Set<string>} */
+const held = new Set([SHARED]);
+
+/** Load a language: the words that are held already, in its own. @param {string} code */
 export async function load(code) {
-  const files = code === "en" ? ["en"] : ["en", code];
-  const [base, more] = await Promise.all(files.map(read));
-  english = base;
-  own = more ?? base;
   language = code;
   plurals = new Intl.PluralRules(code);
   formats.clear();
   months.clear();
+  [own, english] = [{}, {}];
+  await read(code, [...held]);
   document.documentElement.lang = code;
 }
 
-/** @param {string} code @returns {Promise<Record<string, string>>} */
-async function read(code) {
-  const answer = await fetch(`/page/strings/${code}.json`);
-  if (!answer.ok) throw new Error(`no strings for ${code}`);
-  return answer.json();
+/** Words that only some views need. @param {string[]} parts */
+export async function need(parts) {
+  const missing = parts.filter((part) => !held.has(part));
+  missing.forEach((part) => held.add(part));
+  if (missing.length) await read(language, missing);
+}
+
+/** @param {string} code @param {string[]} parts */
+async function read(code, parts) {
+  const answer = await fetch(`/words/${code}?parts=${parts.join(",")}`);
+  if (!answer.ok) {
+    parts.filter((part) => part !== SHARED).forEach((part) => held.delete(part));
+    throw new Error(`no words for ${code}`);
+  }
+  const said = await answer.json();
+  own = { ...own, ...said.words };
+  english = { ...english, ...said.english };
 }
 
 export const lang = () => language;
@@ -67,15 +83,15 @@ function phrase(from, key, values) {
 }
 
 /** Words of a key, or the case's own words (in English) where the strings have none. @param {string} key @param {string} given */
-export const named = (key, given) => (key in own ? own[key] : given || english[key] || key);
+export const named = (key, given) => own[key] ?? (given || english[key] || key);
 
 /** The same as an element that says its language. @param {string} key @param {string} given @param {string} [tag] */
 export function said(key, given, tag = "span") {
-  return key in own || language === "en" ? h(tag, {}, named(key, given)) : english_text(given, tag);
+  return key in own || language === REFERENCE ? h(tag, {}, named(key, given)) : english_text(given, tag);
 }
 
 /** Text of the case, which is in English whatever the page's language. @param {string} text @param {string} [tag] */
-export const english_text = (text, tag = "span") => h(tag, language === "en" ? {} : { lang: "en" }, text);
+export const english_text = (text, tag = "span") => h(tag, language === REFERENCE ? {} : { lang: "en" }, text);
 
 /** @param {Intl.NumberFormatOptions} options */
 function format(options) {

@@ -4,7 +4,7 @@ import { g, h } from "../dom.js";
 import { number, range } from "../words.js";
 import { extent } from "./scale.js";
 
-/** @typedef {{name: Node|string, stat: import("../words.js").Stat|null, look?: string, note?: Node|string, words?: string}} Row */
+/** @typedef {{name: Node|string, stat: import("../words.js").Stat|null, look?: string, note?: Node|string, words?: any}} Row */
 
 /**
  * @param {{caption: string, rows: Row[], unit: string, heads: [string, string, string?], signed?: boolean, zero?: boolean,

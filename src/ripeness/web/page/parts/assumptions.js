@@ -2,7 +2,7 @@
 
 import { ask } from "../ask.js";
 import { calmed, fresh, h, put } from "../dom.js";
-import { named, number, percent, plain, quantity, range, t, unitWords } from "../words.js";
+import { named, need, number, percent, plain, quantity, range, t, unitWords } from "../words.js";
 import { failed, waiting } from "./states.js";
 
 const MOST_SHOWN = 15;
@@ -22,7 +22,8 @@ export function drawAssumptions(state) {
     const wait = waiting(t("loading"));
     put(list, wait.node);
     try {
-      known = (await ask(`/api/v1/assumptions?case=${encodeURIComponent(state.question.case)}`)).document.assumptions;
+      const [{ document }] = await Promise.all([ask(`/api/v1/assumptions?case=${encodeURIComponent(state.question.case)}`), need(["assumption"])]);
+      known = document.assumptions;
       draw();
     } catch (failure) {
       put(list, failed(failure, open));

@@ -155,7 +155,7 @@ function leverRow(state, lever) {
     const kept = Number(value.toPrecision(9));
     state.set((question) => {
       const before = question.moves[lever.name];
-      question.moves[lever.name] = { at: null, over: 0, ...before, value: kept };
+      question.moves[lever.name] = { ...(before ?? { at: null, over: 0 }), value: kept };
     }, { drag });
   }
   function refresh() {

@@ -1,12 +1,13 @@
 // The settings sheet: every lever, its value, the status quo, when it acts and what it means, on one page.
 
 import { fresh, h } from "../dom.js";
-import { monthWords, named, number, plain, quantity, t } from "../words.js";
+import { monthWords, named, need, number, plain, quantity, t } from "../words.js";
 import { dataTable, policyTitle } from "./chart_card.js";
 import { levelOf, leverName, rowOf } from "./levers.js";
 
 /** @param {import("../state.js").State} state */
-export function settingsSheet(state) {
+export async function settingsSheet(state) {
+  await need(["assumption"]);
   const { question, schema } = state;
   const name = fresh("sheet");
   const shown = (/** @type {any} */ lever, /** @type {number} */ value) => (lever.unit === "share" ? number(value, "share") : quantity(value, lever.unit));

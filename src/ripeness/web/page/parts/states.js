@@ -1,7 +1,7 @@
 // What stands where an answer is not there: waiting with a clock, what failed, nothing to show.
 
 import { h, put } from "../dom.js";
-import { plain, t } from "../words.js";
+import { t } from "../words.js";
 import { failureWords } from "./failures.js";
 
 const TEXT_AFTER = 1000;

@@ -10,7 +10,7 @@ import { endingsTable, modelName } from "../parts/endings.js";
 import { leverName, presetsInOrder } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
 import { failed, waiting } from "../parts/states.js";
-import { monthWords, plain, t } from "../words.js";
+import { monthWords, of100, plain, t } from "../words.js";
 
 const FIRST_EFFECTS = 6;
 const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_discount_usd_bbl", "territory_km2", "casualties_a", "casualties_d", "civilian_harm_index"];
@@ -37,7 +37,8 @@ export function draw(state, main) {
 function answerCard(state) {
   const title = h("h1", {}, t("loading"));
   const more = h("p", { class: "muted" });
-  const starts = h("p", { class: "starts" }, h("span", {}, t("overview.try")), state.schema.worked_story.steps.map((/** @type {any} */ step) =>
+  const story = state.schema.worked_story;
+  const starts = story && h("p", { class: "starts" }, h("span", {}, t("overview.try")), story.steps.map((/** @type {any} */ step) =>
     h("a", { href: `/?${step.query}`, onclick: (/** @type {MouseEvent} */ event) => follow(event, state, step.query) }, t(step.key))));
   const node = h("section", { class: "sentence", "aria-label": t("overview.answer") }, title, more, starts);
   function refresh() {
@@ -58,6 +59,9 @@ function follow(event, state, query) {
   state.set((now) => Object.assign(now, question, { lang: now.lang, theme: now.theme }));
 }
 
+/** Futures of 100, with the range over draws. @param {any} stat */
+const chance100 = (stat) => (stat ? [h("b", {}, of100(stat.p50)), " ", h("small", {}, `(${t("range", { low: of100(stat.p05), high: of100(stat.p95) })})`)] : undefined);
+
 /** Chances of a deal by model, refined behind the money charts. @param {State} state */
 function endingsCard(state) {
   const inside = h("div", {});
@@ -74,6 +78,7 @@ function endingsCard(state) {
       name: at ? "" : modelName(model, models[model]),
       note: names.length > 1 ? policyTitle(state, name) : undefined,
       stat: policies[name]?.[model]?.p_settled ?? null,
+      words: chance100(policies[name]?.[model]?.p_settled),
       look: at ? "mine" : names.length > 1 ? "quo" : "",
     })));
     put(inside,

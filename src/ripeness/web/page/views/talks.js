@@ -71,7 +71,7 @@ function axis(talks) {
     const { start, end } = periods[kept.period];
     const columns = columnsOf(start, end);
     put(chart, timeline({ label: t("talks.axis"), columns, bands: bandsOf(talks, columns), opened }));
-    chart.scrollLeft = chart.scrollWidth;
+    requestAnimationFrame(() => (chart.scrollLeft = chart.scrollWidth));
     close(false);
   }
   /** @param {Line} line @param {Column} column @param {HTMLElement} from */
@@ -251,12 +251,12 @@ function legend(talks) {
   return [
     h("h2", {}, t("talks.legend")),
     h("p", { class: "small" }, t("talks.legend.about")),
-    h("ul", { class: "legend" },
+    h("details", { class: "more", open: !matchMedia("(max-width: 75rem)").matches }, h("summary", {}, t("talks.legend.marks")), h("ul", { class: "legend" },
       key(HELD, "held", t("talks.legend.held")), key(HELD, "outside", t("talks.legend.outside")), key(CROSS, "broken", t("talks.legend.broken")),
       key(UP, "up", t("talks.legend.up")), key(DOWN, "down", t("talks.legend.down")), key(DOT, "level", t("talks.legend.level")),
       key(DOT, "sideA", t("talks.legend.side", { name: actorTitle(a) })), key(DIAMOND, "sideD", t("talks.legend.side", { name: actorTitle(d) })), key("M-2.5 -2.5 h5 v5 h-5 Z", "others", t("talks.legend.others")),
       key("M-8 -5 h16 v10 h-16 Z", "gap", t("talks.legend.gap"))),
-    h("p", { class: "small muted" }, t("talks.legend.scale", { a: actorTitle(a), d: actorTitle(d) })),
+    h("p", { class: "small muted" }, t("talks.legend.scale", { a: actorTitle(a), d: actorTitle(d) }))),
     h("p", { class: "small muted" }, t("talks.legend.keys")),
   ];
 }
@@ -283,7 +283,6 @@ function moved(talks) {
   const windows = talks.windows.length > 1 ? talks.windows.slice(1) : talks.windows;
   if (!windows.length) return null;
   const issues = Object.keys(talks.issues).filter((issue) => windows.some((/** @type {any} */ each) => issue in each.progress_by_issue));
-  const { a, d } = talks.parties;
   const signed = (/** @type {number|null|undefined} */ value) => (value === null || value === undefined ? h("span", { class: "muted" }, "–") : number(value, "none", { signed: true }));
   const products = [...new Set(windows.flatMap((/** @type {any} */ each) => Object.keys(each.deliverables)))].map(String);
   const caption = t("talks.moved");
@@ -297,7 +296,6 @@ function moved(talks) {
         h("tbody", {}, section("process"),
           line(t("talks.sessions"), (each) => plain(each.process.equal)), line(t("talks.both_met"), (each) => plain(each.process.enemies_met)),
           section("progress"), issues.map((issue) => line(issueTitle(talks, issue), (each) => signed(each.progress_by_issue[issue]))),
-          section("who"), [a, d].map((side) => line(actorTitle(side), (each) => signed(each.conceded[side]))),
           section("products"), products.map((name) => line(named(`talks.product.${name}`, name), (each) => (each.deliverables[name] ? plain(each.deliverables[name]) : h("span", { class: "muted" }, "–"))))))),
     kept_?.value === null || kept_?.value === undefined ? null : h("p", { class: "prose" }, t("talks.kept", { n: of100(kept_.value), low: of100(kept_.low), high: of100(kept_.high) }), " ",
       Object.entries(kept_.products).map(([name, n]) => `${named(`talks.carried.${name}`, name)}: ${plain(n)}`).join(", "), "."));
@@ -334,7 +332,7 @@ function signals(talks) {
   };
   const caption = t("talks.signals");
   return h("section", { class: "stack" }, h("h2", {}, caption), h("p", { class: "prose" }, t("talks.signals.about")),
-    h("p", { class: "small muted" }, ["yes", "no", "unread"].map((key) => `${/** @type {any} */ (SEEN)[key]} ${t(`talks.signal.${key}`)}`).join("   "), "   ", t("talks.signals.order")),
+    h("p", { class: "small muted starts" }, ["yes", "no", "unread"].map((key) => h("span", {}, `${/** @type {any} */ (SEEN)[key]} ${t(`talks.signal.${key}`)}`)), h("span", {}, t("talks.signals.order"))),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
       h("table", { class: "signals" },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("talks.signal")), parties.map((party) => h("th", { scope: "col" }, actorTitle(party))), h("th", { scope: "col" }, t("talks.innocent")))),
