@@ -20,6 +20,7 @@ export function columnsOf(state) {
 function cellWords(stat, unit) {
   if (!stat || (stat.p50 === null && stat.share_reached === undefined)) return t("matrix.none");
   if (unit === "share") return stat.p95 === 0 ? of100(0) : t("banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
+  if (stat.p05 === stat.p95 && stat.p50 === stat.p05) return number(stat.p50, unit);
   if (stat.share_reached === undefined) return banded(stat);
   return stat.share_reached === 0 ? t("matrix.never") : monthsBanded(stat);
 }

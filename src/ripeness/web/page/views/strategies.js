@@ -61,10 +61,10 @@ function policyPicker(state) {
   const { schema } = state;
   const chosen = h("ul", { class: "chosen", "aria-label": t("strategies.chosen") });
   const select = h("select", { id: fresh("policy") });
-  const put_beside = h("button", { type: "button", onclick: take }, t("strategies.add"));
+  const add_button = h("button", { type: "button", onclick: take }, t("strategies.add"));
   const full = h("p", { class: "small muted", role: "status" });
   const node = h("div", { class: "stack" }, chosen,
-    h("p", { class: "row-of" }, h("label", { for: select.id }, t("strategies.pick")), select, put_beside), full);
+    h("div", { class: "row-of" }, h("label", { for: select.id }, t("strategies.pick")), select, add_button), full);
   function take() {
     const name = select.value;
     if (name) state.set((question) => void (question.beside = [...question.beside, name]));
@@ -87,7 +87,7 @@ function policyPicker(state) {
     const left = presetsInOrder(state).filter((/** @type {any} */ preset) => preset.name !== schema.reference && !state.question.beside.includes(preset.name));
     put(select, left.map((/** @type {any} */ preset) => h("option", { value: preset.name }, policyTitle(state, preset.name))));
     const isFull = state.question.beside.length >= schema.limits.beside || !left.length;
-    put_beside.disabled = isFull;
+    add_button.disabled = isFull;
     select.disabled = isFull;
     put(full, isFull ? t("strategies.full", { n: schema.limits.beside }) : names.length === 1 ? t("strategies.alone") : "");
   }
