@@ -9,22 +9,25 @@ import { lang, monthWords, t } from "../words.js";
 /** @typedef {{name: string, about: string, rows: Line[]}} Band */
 
 const WHOLE_MONTHS = 30;
+const MOST_NAMED = 14;
 
 /** Columns from one month to another: months where they fit, else quarters. @param {string} first @param {string} last @returns {Column[]} */
 export function columnsOf(first, last) {
   const quarters = monthsBetween(first, last) >= WHOLE_MONTHS;
   const months = quarters ? 3 : 1;
+  const few = monthsBetween(first, last) < MOST_NAMED;
   const off = quarters ? (Number(first.slice(5)) - 1) % 3 : 0;
   const short = new Intl.DateTimeFormat(lang(), { month: "short", timeZone: "UTC" });
+  /** @type {Column[]} */
   const found = [];
   for (let from = monthPlus(first, -off); from <= last; from = monthPlus(from, months)) {
     const end = monthPlus(from, months - 1);
-    const year = from.slice(5) === "01" || !found.length;
+    const year = from.slice(5) === "01" || found.length === 0;
     const date = Date.UTC(Number(from.slice(0, 4)), Number(from.slice(5)) - 1, 1);
     found.push({
       from, months, year,
       name: months === 1 ? monthWords(from, "long") : t("range", { low: monthWords(from, "long"), high: monthWords(end, "long") }),
-      short: months === 1 ? (year ? monthWords(from) : short.format(date)) : year ? from.slice(0, 4) : "",
+      short: months === 1 && few ? (year ? monthWords(from) : short.format(date)) : year && from.slice(5) <= "10" ? from.slice(0, 4) : "",
     });
   }
   return found;

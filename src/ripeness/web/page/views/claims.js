@@ -8,7 +8,7 @@ import { choice } from "../parts/choice.js";
 import { progressBar } from "../parts/progress.js";
 import { sourced } from "../parts/sourced.js";
 import { empty, failed } from "../parts/states.js";
-import { chance, dayWords, english_text, monthWords, named, of100, percent, plain, quantity, t } from "../words.js";
+import { chance, dayWords, english_text, monthWords, named, number, of100, percent, plain, quantity, t } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {any} Tested a claim, or a part of one, and what came of testing it */
@@ -42,7 +42,8 @@ export function draw(state, main) {
   add(main,
     h("div", { class: "lead" }, h("h1", {}, t("claims.title")), h("p", {}, t("claims.lead"))),
     progress.node, place, meanings());
-  begin();
+  if (state.schema.case.claims) begin();
+  else progress.put(empty(t("claims.no_claims")));
 
   async function begin() {
     try {
@@ -67,7 +68,7 @@ export function draw(state, main) {
     if (ledger && ledger.done === document.done && !whole) return;
     ledger = document;
     place.hidden = false;
-    drawFilters();
+    if (!filters.contains(window.document.activeElement)) drawFilters();
     const waiting = (document.waiting_for ?? []).map((/** @type {any} */ each) => ({ ...each, verdict: WAITS }));
     const all = [...document.claims, ...waiting].sort((one, other) => one.id.localeCompare(other.id, "en", { numeric: true }));
     const focused = list.contains(window.document.activeElement);
@@ -146,7 +147,7 @@ const sign = (verdict) => h("span", { "aria-hidden": "true" }, /** @type {any} *
 /** The verdict with its sign; one that models alone decide belongs to them. @param {Tested} tested */
 function verdictMark(tested) {
   const byModels = tested.decided_by?.length === 1 && tested.decided_by[0] === "model" && ["supported", "refuted"].includes(tested.verdict);
-  return h("span", { class: `verdict ${tested.verdict}` }, sign(tested.verdict), " ", t(`claims.verdict.${tested.verdict}`), byModels ? ` ${t("claims.in_model")}` : "");
+  return h("span", { class: "verdict" }, sign(tested.verdict), " ", t(`claims.verdict.${tested.verdict}`), byModels ? ` ${t("claims.in_model")}` : "");
 }
 
 /** @param {State} state @param {Tested} claim @param {() => boolean} asked @param {boolean} open */
@@ -284,5 +285,5 @@ function sources(claim) {
 /** What each verdict means. */
 function meanings() {
   return h("details", { class: "more" }, h("summary", {}, t("claims.meanings")),
-    h("dl", { class: "facts" }, Object.keys(SIGNS).map((verdict) => [h("dt", {}, sign(verdict), " ", t(`claims.verdict.${verdict}`)), h("dd", {}, t(`claims.means.${verdict}`))])));
+    h("dl", { class: "facts" }, Object.keys(SIGNS).flatMap((verdict) => [h("dt", {}, sign(verdict), " ", t(`claims.verdict.${verdict}`)), h("dd", {}, t(`claims.means.${verdict}`))])));
 }

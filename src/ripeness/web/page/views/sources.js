@@ -211,6 +211,7 @@ function scores(found) {
     select("given", ["given"], (value) => t(`sources.given.${value}`), refresh),
     select("beats", ["beats", "fails", "untold"], (value) => t(`sources.beats.${value}`), refresh));
   filters.querySelector("option").textContent = t("sources.given.none");
+  if (!names.length) return h("section", { class: "stack" }, h("h2", {}, t("sources.scores")), empty(t("score.none")));
   refresh();
   return h("section", { class: "stack" },
     h("h2", {}, t("sources.scores")),
@@ -275,6 +276,7 @@ function endings(found) {
 
 /** Quality of what is not a series. @param {any} foundations */
 function rests({ parameters, bargaining, talks }) {
+  /** @type {any[]} */
   const rows = [];
   const told = (/** @type {string} */ name, /** @type {any} */ quality, /** @type {any} */ known, /** @type {number|undefined} */ count) =>
     rows.push([h("span", {}, t(`sources.rests.${name}`), count ? h("small", {}, ` (${plain(count)})`) : ""), quality ? h("div", {}, shares(quality)) : "–", known ? listWords(Object.entries(known).map(([key, n]) => `${named(`conditions.known.${key}`, key)}: ${plain(n)}`)) : "–"]);

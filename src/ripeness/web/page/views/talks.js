@@ -94,7 +94,7 @@ function axis(talks) {
   }
   panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && panel.classList.contains("open") && close(true));
   const choose = h("select", { onchange: () => { kept.period = Number(choose.value); refresh(); } },
-    periods.map((each, at) => h("option", { value: at, selected: at === kept.period }, at ? days(talks.windows[at].start, talks.windows[at].end) : t("talks.whole"))));
+    periods.map((_, at) => h("option", { value: at, selected: at === kept.period }, at ? days(talks.windows[at].start, talks.windows[at].end) : t("talks.whole"))));
   refresh();
   const [button, region] = showTable(() => tables(talks));
   return h("section", { class: "stack" },
@@ -184,8 +184,8 @@ function issueLine(talks, issue, columns) {
     all[at + 1] ? g("line", { class: look, x1: `${to}%`, x2: `${to}%`, y1: y(row.score), y2: y(all[at + 1].row.score) }) : null,
     placeOf(row.date, columns) === null ? null : [g("line", { class: `${look} doubt`, x1: `${from}%`, x2: `${from}%`, y1: y(row.low), y2: y(row.high) }), mark(from, y(row.score), path, look)],
   ]).flat().filter(Boolean);
-  const others = rows.filter((/** @type {any} */ row) => !sides.includes(row.actor)).map((/** @type {any} */ row) => [placeOf(row.date, columns), row]).filter(([at]) => at !== null)
-    .map(([at, row]) => mark(at, y(row.score), "M-2.5 -2.5 h5 v5 h-5 Z", "others"));
+  const others = rows.filter((/** @type {any} */ row) => !sides.includes(row.actor)).filter((/** @type {any} */ row) => placeOf(row.date, columns) !== null)
+    .map((/** @type {any} */ row) => mark(Number(placeOf(row.date, columns)), y(row.score), "M-2.5 -2.5 h5 v5 h-5 Z", "others"));
   const standing = (/** @type {any[]} */ of, /** @type {Column} */ column) => of.filter((row) => before(row.date, column)).at(-1);
   const name = h("span", {}, h("span", {}, has(`talks.issue.${issue}`) ? t(`talks.issue.${issue}`) : english_text(talks.issues[issue])), h("small", { class: "muted num" }, apart === undefined ? t("talks.apart.unknown") : t("talks.apart", { n: number(apart, "none") })));
   return {
