@@ -210,7 +210,7 @@ function long(text) {
 /** @param {any} statistic */
 function statistic({ label, value, low, high, unit, bound }) {
   const bare = ["count", "none"].includes(unit) ? "" : unit;
-  const words = (/** @type {number|null} */ each) => (each === null ? "–" : bare ? quantity(each, bare) : quantity(each, "none"));
+  const words = (/** @type {number|null} */ each) => (each === null ? "–" : bare ? quantity(each, bare) : number(each, "none"));
   const [least, most] = bound ?? [null, null];
   const asks = least !== null && most !== null ? t("claims.asks.between", { low: words(least), high: words(most) }) : least !== null ? t("claims.asks.least", { low: words(least) }) : most !== null ? t("claims.asks.most", { high: words(most) }) : "";
   return [

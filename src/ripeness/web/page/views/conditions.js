@@ -12,8 +12,8 @@ import { dayWords, english_text, monthWords, named, number, of100, percent, plai
 /** @typedef {import("../state.js").State} State */
 /** @typedef {Record<string, string>} Asked claim, or better, than, metric and sense */
 
-/** What was last asked; kept while the page is open. @type {{asked: Asked|null, kind: "claim"|"policies"}} */
-const kept = { asked: null, kind: "claim" };
+/** What was last asked, and of what it is the reverse; kept while the page is open. @type {{asked: Asked|null, of: Asked|null, kind: "claim"|"policies"}} */
+const kept = { asked: null, of: null, kind: "claim" };
 
 /** @param {State} state @param {HTMLElement} main */
 export function draw(state, main) {
@@ -33,11 +33,10 @@ export function draw(state, main) {
       if (!abort.signal.aborted) put(chooser, failed(failure, () => open()));
       return;
     }
-    if (choice.claim) kept.asked = { claim: choice.claim };
-    if (choice.claim) kept.kind = "claim";
+    if (choice.claim) Object.assign(kept, { asked: { claim: choice.claim }, of: null, kind: "claim" });
     choice.claim = null;
     drawChooser();
-    if (kept.asked) find(kept.asked);
+    if (kept.asked) find(kept.asked, false, kept.of);
   }
 
   function drawChooser() {
@@ -74,13 +73,14 @@ export function draw(state, main) {
       h("div", { class: "filters" }, field("better", better), field("sense", sense), field("metric", metric), field("than", than), h("button", {}, t("conditions.find"))), note);
   }
 
-  /** @param {Asked} asked @param {boolean} [byHand] */
-  async function find(asked, byHand = false) {
+  /** @param {Asked} asked @param {boolean} [byHand] @param {Asked|null} [of] what it is the reverse of */
+  async function find(asked, byHand = false, of = null) {
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
     kept.asked = asked;
-    if (kept.kind === "claim") for (const [at, button] of [...chooser.querySelectorAll(".questions button")].entries()) button.setAttribute("aria-pressed", String(offered.claims[at].id === asked.claim));
+    kept.of = of;
+    if (kept.kind === "claim") for (const [at, button] of [...chooser.querySelectorAll(".questions button")].entries()) button.setAttribute("aria-pressed", String(offered.claims[at].id === (of ?? asked).claim));
     const progress = progressBar(() => {
       abort.abort();
       progress.put(empty(t("conditions.stopped")));
@@ -95,7 +95,7 @@ export function draw(state, main) {
         drawAnswer(document, asked);
       });
     } catch (failure) {
-      if (!signal.aborted) progress.put(failed(failure, () => find(asked)));
+      if (!signal.aborted) progress.put(failed(failure, () => find(asked, true, of)));
     }
   }
 
@@ -114,7 +114,7 @@ export function draw(state, main) {
       h("div", { class: "stack tight" }, questionWords(asked), document.claim ? h("p", { class: "muted" }, english_text(document.claim.sentence), " · ", english_text(reading.judgment)) : null, ways(document, asked, reading)),
       h("section", { class: "card" }, rates(document)),
       h("h2", {}, t("conditions.boxes")),
-      h("p", { class: "muted" }, t("conditions.boxes.about")),
+      boxes.length ? h("p", { class: "muted prose" }, t("conditions.boxes.about")) : null,
       boxes.length ? h("div", { class: "cards" }, boxes.map((/** @type {any} */ box, /** @type {number} */ at) => boxCard(box, boxes.slice(0, at).some((/** @type {any} */ each) => each.model === box.model && each.of === box.of)))) : empty(t("conditions.no_box")),
       separators(document),
       sureness(document));
@@ -125,12 +125,13 @@ export function draw(state, main) {
     const { policy, than, metric, rule } = reading;
     if (!than || policy === than) return h("p", { class: "small muted" }, t("conditions.no_reverse"));
     const sense = asked.sense ?? (/high|rise|above|more|at_least/.test(rule) ? "higher" : "lower");
+    const { of } = kept;
     const reverse = { better: than, than: policy, metric, sense };
     return h("div", { class: "stack tight" },
       h("div", { class: "row-of", role: "group", "aria-label": t("conditions.ways") },
-        h("button", { type: "button", "aria-pressed": "true" }, t("conditions.way.asked")),
-        h("button", { type: "button", "aria-pressed": "false", onclick: () => find(reverse, true) }, t("conditions.way.reverse"))),
-      h("p", { class: "small muted" }, t("conditions.way.asks"), " ", t(`conditions.asked.${sense}`, { better: policyTitle(state, than), than: policyTitle(state, policy), metric: metricTitle(state, metric) }),
+        h("button", { type: "button", "aria-pressed": String(!of), onclick: () => of && find(of, true) }, t("conditions.way.asked")),
+        h("button", { type: "button", "aria-pressed": String(Boolean(of)), onclick: () => of || find(reverse, true, asked) }, t("conditions.way.reverse"))),
+      of ? null : h("p", { class: "small muted" }, t("conditions.way.asks"), " ", t(`conditions.asked.${sense}`, { better: policyTitle(state, than), than: policyTitle(state, policy), metric: metricTitle(state, metric) }),
         ". ", document.claim ? t("conditions.reverse.months") : ""));
   }
 
@@ -208,7 +209,7 @@ function strip([low, high], [least, most], found) {
 /** Assumptions that separate the futures, the surest first, with their tipping values. @param {any} document */
 function separators(document) {
   const rows = document.boxes.flatMap((/** @type {any} */ box) => box.limits_found.map((/** @type {any} */ each) => ({
-    ...each, model: box.model, range: box.ranges[box.conditions.findIndex((/** @type {any} */ one) => one.parameter === each.parameter)]?.range ?? each.spread,
+    ...each, model: box.model, of: box.of, range: box.ranges[box.conditions.findIndex((/** @type {any} */ one) => one.parameter === each.parameter)]?.range ?? each.spread,
   }))).sort((/** @type {any} */ one, /** @type {any} */ other) => one.quasi_p - other.quasi_p);
   if (!rows.length) return null;
   const words = (/** @type {any} */ each) => t(each.side === "lower" ? "conditions.above" : "conditions.below", { low: number(each.value, "none"), high: number(each.value, "none") });
@@ -218,7 +219,7 @@ function separators(document) {
       h("caption", { class: "sr" }, t("conditions.separate")),
       h("thead", { class: "sr" }, h("tr", {}, h("th", { scope: "col" }, t("conditions.assumption")), h("td", {}), h("th", { scope: "col" }, t("conditions.tipping")))),
       h("tbody", {}, rows.map((/** @type {any} */ each) => h("tr", {},
-        h("th", { scope: "row" }, said(`assumption.${each.parameter}`, each.label), h("small", {}, modelTitle(each.model))),
+        h("th", { scope: "row" }, said(`assumption.${each.parameter}`, each.label), h("small", {}, modelTitle(each.model), each.of === "fails" ? ` · ${t("conditions.fails_there")}` : "")),
         h("td", { class: "bar" }, strip(each.side === "lower" ? [each.value, null] : [null, each.value], each.range, [each])),
         h("td", { class: "value" }, h("b", {}, words(each)), " ", h("small", {}, `(${t("range", { low: number(each.spread[0], "none"), high: number(each.spread[1], "none") })})`)))))));
 }
