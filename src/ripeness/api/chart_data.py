@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,17 @@ def running_sum(values: Floats, months: int) -> Floats:
 def fan(chart: Charted, values: Floats) -> Floats:
     """Quantiles (5, T) of a charted output whose values are (T, n), in the chart's unit."""
     return chart.factor * quantiles_of(running_sum(np.asarray(values, dtype=np.float64), chart.months))
+
+
+def fans(charts: Sequence[Charted], paths: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
+    """`fan` of each chart from its output (T, n); outputs that are drawn as they are go together, in single numbers."""
+    plain = [chart for chart in charts if chart.months == 1]
+    found = {chart.name: fan(chart, paths[chart.name]) for chart in charts if chart.months > 1}
+    if plain:
+        # The quantiles of single numbers are those of the same numbers in doubles, and they are sorted faster.
+        quantiles = quantiles_of(np.stack([paths[chart.name] for chart in plain]))
+        found |= {chart.name: chart.factor * quantiles[:, place] for place, chart in enumerate(plain)}
+    return {chart.name: found[chart.name] for chart in charts}
 
 
 def monthly_fans(run: Run) -> dict[str, dict[str, Floats]]:

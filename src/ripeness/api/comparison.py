@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,7 @@ from ripeness.ensemble.metrics import (
     prior_driven,
     restricted,
     statistic,
+    statistics,
     values_of,
 )
 from ripeness.flow import Run
@@ -431,11 +432,21 @@ def gap_to(row: Floats, base: Floats) -> Floats:
 
 def gap_statistic(gap: Floats, unit: str, prior_driven: float | None = None) -> dict[str, Any]:
     """Differences to the reference in the same futures, (N,), as documents carry them."""
+    return _with_shares(statistic(gap, unit, prior_driven=prior_driven), gap)
+
+
+def gap_statistics(gaps: Mapping[Metric, Floats]) -> dict[str, dict[str, Any]]:
+    """`gap_statistic` of several metrics by name, all at once."""
+    rows = np.stack(list(gaps.values()))
+    found = statistics(rows, [metric.unit for metric in gaps])
     return {
-        **statistic(gap, unit, prior_driven=prior_driven),
-        "share_lower": float((gap < 0).mean()),
-        "share_higher": float((gap > 0).mean()),
+        metric.name: _with_shares(each, gap) for (metric, gap), each in zip(gaps.items(), found, strict=True)
     }
+
+
+def _with_shares(found: dict[str, Any], gap: Floats) -> dict[str, Any]:
+    lower, higher = np.count_nonzero(gap < 0) / gap.size, np.count_nonzero(gap > 0) / gap.size
+    return {**found, "share_lower": lower, "share_higher": higher}
 
 
 def _payoffs(result: Comparison) -> list[Payoff]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ripeness import engine
-from ripeness.api.chart_data import Floats, fan
+from ripeness.api.chart_data import Floats, fans
 from ripeness.api.lab_charts import lab_charts
 from ripeness.api.lab_recent import Recent
 from ripeness.api.share_link import MINE, Link, policy_of
@@ -41,6 +41,9 @@ SHOWN_BEFORE = 12
 
 LONGEST_SUM = 12
 """Months over which a charted output is summed at most."""
+
+FEW = 1024
+"""Members up to which one thread steps them all: waking others costs as much as they save, and others wait for them."""
 
 Paths = Mapping[str, Floats]
 """Outputs (T, N) by name."""
@@ -188,6 +191,10 @@ class WarmFutures:
         months = link.until - self.case.first_month + 1
         return self._futures.known(self._key(link, self._mine(link).rows[:months]))
 
+    def _cut(self, link: Link) -> int:
+        """Months before a link's start that are stepped once for all of its policies."""
+        return link.start - self.case.first_month if link.start > self.case.data_until else 0
+
     def _mine(self, link: Link) -> CompiledPolicy:
         base = self.policy(link.base, link.start)
         policy = policy_of(link, self.case)
@@ -202,7 +209,7 @@ class WarmFutures:
         question = asked.question
         parameters = asked.draws.draw(0, link.members)
         state = start_state(question.program, parameters, question.facts)
-        cut = question.start - self.case.first_month if question.start > self.case.data_until else 0
+        cut = self._cut(link)
         if not cut:
             return Eve(parameters, 0, state, state, {}, {})
         both = question.policies[[0, 0], :cut].copy()
@@ -235,7 +242,8 @@ class WarmFutures:
         return tuple(self._futures.get(key, partial(future, first[key])) for key in keys)
 
     def _key(self, link: Link, rows: Floats) -> tuple[object, ...]:
-        return (*_draw_key(link), link.start, link.until, blake2b(rows.tobytes(), digest_size=16).digest())
+        acting = rows[self._cut(link) :]  # before the start all policies are the reference
+        return (*_draw_key(link), link.start, link.until, blake2b(acting.tobytes(), digest_size=16).digest())
 
     def _stepped_on(self, question: Question, eve: Eve, places: Sequence[int]) -> list[Future]:
         """Futures of the policies at `places`, from the eve on; the reference goes along in any case."""
@@ -280,7 +288,7 @@ class WarmFutures:
             )
             return engine.run(program, inputs, keep_paths=count, dtype=DTYPE)
 
-        return over_chunks(part, parameters, None)
+        return over_chunks(part, parameters, 1 if parameters.shape[1] <= FEW else None)
 
     def _paths(self, stepped: Sequence[engine.Result], place: int) -> dict[str, Floats]:
         names = records_of(self.case.program).output_rows
@@ -293,14 +301,13 @@ class WarmFutures:
 
     def _fans(self, paths: Paths, before: Paths, first: int, cut: int) -> dict[str, Floats]:
         """Quantiles over the shown months, which begin at month `first`; `before` ends at `cut`."""
-        fans = {}
-        for chart in lab_charts(self.case.program):
+        charts, parts, skipped = lab_charts(self.case.program), {}, {}
+        for chart in charts:
             path = np.concatenate([before[chart.name], paths[chart.name]]) if before else paths[chart.name]
             begins = cut - (len(path) - len(paths[chart.name]))
             from_row = max(first - begins - chart.months + 1, 0)
-            whole = fan(chart, path[from_row:])
-            fans[chart.name] = whole[:, first - begins - from_row :]
-        return fans
+            parts[chart.name], skipped[chart.name] = path[from_row:], first - begins - from_row
+        return {name: whole[:, skipped[name] :] for name, whole in fans(charts, parts).items()}
 
 
 def shown_from(case: Case, start: Month) -> int:

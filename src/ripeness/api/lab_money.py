@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ripeness.api.chart_data import Charted, observed
-from ripeness.api.comparison import gap_statistic, gap_to
+from ripeness.api.chart_data import Charted, Floats, observed
+from ripeness.api.comparison import gap_statistics, gap_to
 from ripeness.api.lab_charts import METRIC, group_of, lab_charts
 from ripeness.api.lab_futures import Answered, WarmFutures
 from ripeness.api.lab_recent import Recent
-from ripeness.api.report_parts import band_document, significant
+from ripeness.api.report_parts import band_documents, significant
 from ripeness.api.score_lines import Scores
 from ripeness.api.share_link import MINE, Link, link_text
 from ripeness.base import Month, month_range
 from ripeness.case import REFERENCE
-from ripeness.ensemble.metrics import metrics_of, prior_driven, restricted, statistic, values_of
+from ripeness.ensemble.metrics import Metric, metrics_of, prior_driven, restricted, statistics, values_of
 
 if TYPE_CHECKING:
     from ripeness.case import Case
@@ -109,36 +109,53 @@ class MoneyDesk:
         prior_sd = answered.asked.draws.prior_sd
         ranked = self._warm.ranks(link, run)
         alone = replace(run, policies=run.policies[place : place + 1], finals=run.finals[place : place + 1])
-        totals = {}
-        for metric in metrics_of(run.program):
-            values = values_of(alone, metric)[0]
-            driven = prior_driven(
-                restricted(values, metric, run), ranked[metric.name], run.parameters, prior_sd
-            )
-            totals[metric.name] = statistic(
-                values, metric.unit, censored=metric.is_censored, prior_driven=driven
-            )
-        fans = answered.futures[place].fans
+        metrics = metrics_of(run.program)
+        values = [values_of(alone, metric)[0] for metric in metrics]
+        driven = [
+            prior_driven(restricted(row, metric, run), ranked[metric.name], run.parameters, prior_sd)
+            for metric, row in zip(metrics, values, strict=True)
+        ]
+        bands = band_documents(answered.futures[place].fans)
         return {
             "title": answered.asked.policies[place].title,
             "charts": {
-                chart.name: {"unit": chart.unit, "group": group_of(chart), **band_document(fans[chart.name])}
+                chart.name: {"unit": chart.unit, "group": group_of(chart), **bands[chart.name]}
                 for chart in lab_charts(case.program)
             },
-            "totals": totals,
+            "totals": _statistics(metrics, values, driven),
         }
 
     def _differences(self, answered: Answered, policies: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Of some policies to the reference, in the same futures, by metric."""
         run = answered.run
-        found: dict[str, dict[str, Any]] = {name: {} for name in policies}
-        for metric in metrics_of(run.program):
-            values = restricted(values_of(run, metric), metric, run)
-            for name, gaps in found.items():
-                gaps[metric.name] = gap_statistic(
-                    gap_to(values[run.policies.index(name)], values[0]), metric.unit
-                )
-        return found
+        metrics = metrics_of(run.program)
+        values = [restricted(values_of(run, metric), metric, run) for metric in metrics]
+        return {
+            name: gap_statistics(
+                {
+                    metric: gap_to(rows[run.policies.index(name)], rows[0])
+                    for metric, rows in zip(metrics, values, strict=True)
+                }
+            )
+            for name in policies
+        }
+
+
+def _statistics(
+    metrics: Sequence[Metric], values: Sequence[Floats], driven: Sequence[float | None]
+) -> dict[str, dict[str, Any]]:
+    """The statistic of each metric, those of a kind at once."""
+    found: dict[str, dict[str, Any]] = {}
+    for censored in (False, True):
+        kind = [place for place, metric in enumerate(metrics) if metric.is_censored is censored]
+        if kind:
+            units = [metrics[place].unit for place in kind]
+            rows = np.stack([values[place] for place in kind])
+            written = statistics(
+                rows, units, censored=censored, prior_driven=[driven[place] for place in kind]
+            )
+            found |= {metrics[place].name: each for place, each in zip(kind, written, strict=True)}
+    return {metric.name: found[metric.name] for metric in metrics}
 
 
 def history(case: Case, link: Link) -> dict[str, Any]:

@@ -150,6 +150,14 @@ def band_document(rows: Any) -> dict[str, list[float | None]]:
     return dict(zip(QUANTILES, significant(rows), strict=True))
 
 
+def band_documents(fans: Mapping[str, Any]) -> dict[str, dict[str, list[float | None]]]:
+    """`band_document` of each of some fans of the same months, rounded all at once."""
+    if not fans:
+        return {}
+    rows = significant(np.stack(list(fans.values())))
+    return {name: dict(zip(QUANTILES, each, strict=True)) for name, each in zip(fans, rows, strict=True)}
+
+
 def significant(values: Any) -> list[Any]:
     """Numbers as lists of the same shape, in the digits that a document of months carries; None where there is none."""
     given = np.asarray(values, dtype=np.float64)

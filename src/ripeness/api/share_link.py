@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -248,9 +249,8 @@ def policy_file(link: Link, case: Case) -> str:
 
 def lever_names(case: Case) -> tuple[str, ...]:
     """Levers that a link may move, single entries of vector levers among them."""
-    return tuple(
-        name for name in _all_levers() if not (name == "cost_pressure" and records_of(case.program).has_money)
-    )
+    has_money = records_of(case.program).has_money
+    return tuple(name for name in _all_levers() if not (name == "cost_pressure" and has_money))
 
 
 def lever_limits() -> list[tuple[str, str, float, float]]:
@@ -264,10 +264,11 @@ def assumption_names(program: str = "money_and_war") -> tuple[str, ...]:
     return records_of(program).parameter_names
 
 
-def _all_levers() -> Iterator[str]:
+@cache
+def _all_levers() -> tuple[str, ...]:
     from ripeness.flow import Levers, layout_of
 
-    yield from dict.fromkeys([*lever_catalogue(), *layout_of(Levers).row_labels])
+    return tuple(dict.fromkeys([*lever_catalogue(), *layout_of(Levers).row_labels]))
 
 
 class _Reader:

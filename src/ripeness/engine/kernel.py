@@ -30,6 +30,7 @@ import llvmlite
 import llvmlite.binding
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from ripeness.engine import driver, lowering, shocks
 from ripeness.engine.lowering import Shape
@@ -41,6 +42,11 @@ DTYPES = ("float32", "float64")
 _compiled = 0
 lock = threading.Lock()
 """Held while a kernel is compiled or read."""
+
+tables_lock = threading.Lock()
+"""Held while a table is made, so that threads on chunks of one run make it once."""
+
+Floats = NDArray[np.float64]
 
 
 def run(program: Program, inputs: Inputs, keep_paths: int = 0, dtype: str = "float32") -> Result:
@@ -56,8 +62,8 @@ def run(program: Program, inputs: Inputs, keep_paths: int = 0, dtype: str = "flo
     outputs = program.outputs.size
     table = np.zeros((n_policies, n_months, _shape(program, dtype).table), dtype)
     for which, later in ((slice(0, 1), False), (slice(1, None), True)):
-        traced = trace(program, later)
-        table[which, :, : len(traced.table)] = traced.uniforms(given.policies[which], given.months)
+        columns = _uniforms(program, later, given.policies[which], given.months)
+        table[which, :, : columns.shape[-1]] = columns
     finals = np.empty((n_policies, outputs, members), dtype)
     paths = np.empty((n_policies, n_months, outputs, min(keep_paths, members)), dtype)
     state = np.empty((n_policies, program.state.size, members), dtype)
@@ -75,6 +81,29 @@ def run(program: Program, inputs: Inputs, keep_paths: int = 0, dtype: str = "flo
     sums, sums_tail = settled(totals[0], totals[1])
     squares, squares_tail = settled(totals[2], totals[3])
     return Result(finals, paths, sums, squares, sums_tail, squares_tail, state)
+
+
+def _uniforms(program: Program, later: bool, policies: Floats, months: Floats) -> Floats:
+    """The table of policies in months; kept, as chunks of one run and runs beside one reference ask for the same."""
+    with tables_lock:
+        return _kept_uniforms(
+            program, later, policies.shape, months.shape, policies.tobytes(), months.tobytes()
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def _kept_uniforms(
+    program: Program,
+    later: bool,
+    policies_shape: tuple[int, ...],
+    months_shape: tuple[int, ...],
+    policies: bytes,
+    months: bytes,
+) -> Floats:
+    rows = np.frombuffer(policies).reshape(policies_shape)
+    found = trace(program, later).uniforms(rows, np.frombuffer(months).reshape(months_shape))
+    found.flags.writeable = False
+    return found
 
 
 def prepare(program: Program, dtype: str = "float32") -> ModuleType:

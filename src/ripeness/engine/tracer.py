@@ -384,6 +384,11 @@ class Trace:
         return tuple(node for node in self.live if node.level == MEMBER and node.op != "input")
 
     @functools.cached_property
+    def uniform_nodes(self) -> tuple[Node, ...]:
+        """Constants, and what is the same for all members: all that the table is computed from."""
+        return tuple(node for node in self.live if node.op == "const" or node.level == UNIFORM)
+
+    @functools.cached_property
     def table(self) -> tuple[Node, ...]:
         """Uniform nodes that operations of members or results read, in the order of the table."""
         users = [arg for node in self.member_nodes for arg in node.args]
@@ -394,7 +399,7 @@ class Trace:
 
     def uniforms(self, policies: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.float64]:
         """The table (..., T, len(table)) of policies (..., T, K) in months (T, M), in float64; true is 1."""
-        values = evaluated(self.live, {"k": np.moveaxis(policies, -1, 0), "m": months.T})
+        values = evaluated(self.uniform_nodes, {"k": np.moveaxis(policies, -1, 0), "m": months.T})
         table = np.empty((*policies.shape[:-1], len(self.table)))
         for column, node in enumerate(self.table):
             table[..., column] = values[node]

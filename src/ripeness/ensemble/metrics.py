@@ -201,18 +201,39 @@ def statistic(
     least month by which that share had reached it, None where it never did; the mean is None unless
     all did; `share_reached` says how many did.
     """
-    everywhere = bool(np.isfinite(values).all())
-    document: dict[str, Any] = {"unit": unit, "mean": float(values.mean()) if everywhere else None}
-    found = _quantiles(values, censored)
-    document |= {name: _number(value) for name, value in zip(QUANTILES, found, strict=True)}
-    document["mc_error"] = _error_of_mean(values) if everywhere else None
-    document["mc_errors"] = _errors_of_quantiles(values, censored)
-    document["prior_driven"] = prior_driven
+    return statistics(values[None], (unit,), censored=censored, prior_driven=(prior_driven,))[0]
+
+
+def statistics(
+    values: Floats,
+    units: Sequence[str],
+    *,
+    censored: bool = False,
+    prior_driven: Sequence[float | None] | None = None,
+) -> list[dict[str, Any]]:
+    """`statistic` of each row (M, N), all at once."""
+    everywhere = np.asarray(np.isfinite(values).all(axis=1))
+    means = values.mean(axis=1)
+    quantiles = _quantiles(values, censored).T
+    batches = _batches(values)
+    errors = _errors_of_means(values, batches)
+    spreads = _errors_of_quantiles(quantiles, batches, censored)
+    documents = []
+    for row, unit in enumerate(units):
+        found = zip(QUANTILES, map(_number, quantiles[row]), strict=True)
+        document: dict[str, Any] = {"unit": unit, "mean": float(means[row]) if everywhere[row] else None}
+        document |= dict(found)
+        document["mc_error"] = _number(errors[row]) if everywhere[row] else None
+        document["mc_errors"] = dict(zip(QUANTILES, map(_number, spreads[row]), strict=True))
+        document["prior_driven"] = prior_driven[row] if prior_driven is not None else None
+        documents.append(document)
     if censored:
-        reached = np.isfinite(values)
-        document["share_reached"] = float(reached.mean())
-        document["share_reached_mc_error"] = _error_of_mean(reached.astype(np.float64))
-    return document
+        reached = np.isfinite(values).astype(np.float64)
+        shares, share_errors = reached.mean(axis=1), _errors_of_means(reached, _batches(reached))
+        for document, share, error in zip(documents, shares, share_errors, strict=True):
+            document["share_reached"] = float(share)
+            document["share_reached_mc_error"] = _number(error)
+    return documents
 
 
 def regret(values: Floats, sense: str) -> Floats:
@@ -242,7 +263,13 @@ def ranks(rows: Floats) -> Floats:
     """
     flat = np.atleast_2d(rows)
     ranked = np.empty(flat.shape)
+    places = np.arange(1.0, flat.shape[1] + 1.0)
     for target, row in zip(ranked, flat, strict=True):
+        order = np.argsort(row)
+        ordered = row[order]
+        if (ordered[1:] > ordered[:-1]).all():
+            target[order] = places
+            continue
         _, inverse, counts = np.unique(row, return_inverse=True, return_counts=True)
         target[:] = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
     ranked -= ranked.mean(axis=1, keepdims=True)
@@ -402,33 +429,35 @@ def _number(value: float) -> float | None:
 
 
 def _batches(values: Floats) -> Floats | None:
-    """Consecutive members in batches (B, m); None where there are too few for four of them."""
-    count = min(BATCHES, values.size // BATCH_LEAST)
-    return values[: values.size // count * count].reshape(count, -1) if count >= 4 else None
+    """Consecutive members of each row (M, N) in batches (M, B, m); None where there are too few for four of them."""
+    rows, members = values.shape
+    count = min(BATCHES, members // BATCH_LEAST)
+    return values[:, : members // count * count].reshape(rows, count, -1) if count >= 4 else None
 
 
-def _error_of_mean(values: Floats) -> float | None:
-    """Standard error of the mean from batch means; as of independent members where there are few."""
-    batches = _batches(values)
+def _errors_of_means(values: Floats, batches: Floats | None) -> Floats:
+    """Standard errors of the means (M,) from batch means; as of independent members where there are few."""
+    with np.errstate(invalid="ignore"):  # rows that are not finite everywhere have no error, and are left out
+        if batches is not None:
+            return _scatter(batches.mean(axis=2), values.mean(axis=1))
+        members = values.shape[1]
+        if members < 2:
+            return np.full(len(values), np.nan)
+        return np.asarray(values.std(axis=1, ddof=1) / np.sqrt(members))
+
+
+def _errors_of_quantiles(quantiles: Floats, batches: Floats | None, censored: bool) -> Floats:
+    """Standard errors of the quantiles (M, 5); NaN where members are few or a batch did not reach it."""
     if batches is None:
-        return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else None
-    return _scatter(batches.mean(axis=1), float(values.mean()))
+        return np.full(quantiles.shape, np.nan)
+    parts = np.moveaxis(_quantiles(batches, censored), 0, 1)
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(parts).all(axis=2) & np.isfinite(quantiles)
+        return np.where(known, _scatter(parts, quantiles), np.nan)
 
 
-def _errors_of_quantiles(values: Floats, censored: bool) -> dict[str, float | None]:
-    """Standard error of each quantile; None where members are few or a batch did not reach it."""
-    batches = _batches(values)
-    if batches is None:
-        return dict.fromkeys(QUANTILES)
-    whole = _quantiles(values, censored)
-    parts = _quantiles(batches, censored)
-    return {
-        name: _scatter(part, float(centre)) if np.isfinite(part).all() and np.isfinite(centre) else None
-        for name, part, centre in zip(QUANTILES, parts, whole, strict=True)
-    }
-
-
-def _scatter(of_batches: Floats, centre: float) -> float:
-    """Standard error of an estimate from its values in B batches: root of sum of squares over B (B - 1)."""
-    count = of_batches.size
-    return float(np.sqrt(((of_batches - centre) ** 2).sum() / (count * (count - 1))))
+def _scatter(of_batches: Floats, centres: Floats) -> Floats:
+    """Standard error of estimates (...) from values in B batches (..., B): root of sum of squares over B (B - 1)."""
+    count = of_batches.shape[-1]
+    squares = (np.ascontiguousarray(of_batches) - centres[..., None]) ** 2
+    return np.asarray(np.sqrt(squares.sum(axis=-1) / (count * (count - 1))))

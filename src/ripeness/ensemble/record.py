@@ -222,6 +222,7 @@ def same_bits_expected(saved: Mapping[str, Any]) -> bool:
     )
 
 
+@lru_cache(maxsize=32)
 def _installed(distribution: str) -> str:
     try:
         return version(distribution)
