@@ -182,10 +182,11 @@ function whyNumber(state, about) {
 }
 
 /** @param {any} about */
-function scoreWords({ score, score_reason: reason }) {
+function scoreWords(about) {
+  const { score, score_reason: reason } = about;
   if (!score) return h("p", {}, t("score.none"), " ", reason ? english_text(reason) : "");
   const rows = ["h3", "h6", "h12"].filter((key) => score[key]).map((key) => [
     t("score.months", { n: Number(key.slice(1)) }), number(score[key].skill, "share", { signed: true }), percent(score[key].coverage80), plain(score[key].n)]);
   return h("div", {}, h("p", {}, t("score.about")),
-    dataTable({ caption: t("score.caption"), heads: [t("score.ahead"), t("score.skill"), t("score.coverage"), t("score.n")], rows }));
+    dataTable({ caption: `${indicatorTitle(about)}: ${t("score.caption")}`, heads: [t("score.ahead"), t("score.skill"), t("score.coverage"), t("score.n")], rows }));
 }

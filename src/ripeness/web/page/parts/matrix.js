@@ -6,6 +6,7 @@ import { h, put } from "../dom.js";
 import { banded, number, of100, plain, range, t, unitWords } from "../words.js";
 import { card, policyTitle } from "./chart_card.js";
 import { modelName } from "./endings.js";
+import { keepPlace } from "./keep_place.js";
 import { isEmpty } from "./modelled.js";
 import { failed } from "./states.js";
 
@@ -85,7 +86,7 @@ export function endingMatrix(state, metric, { ends, quiet = false, bars = true }
  * @param {State} state @param {HTMLElement} inside @param {() => (Node|string|null)[]} make
  */
 export function followEndings(state, inside, make) {
-  const status = h("p", { class: "small muted", role: "status" });
+  const status = h("div", { class: "small muted", role: "status" });
   const body = h("div", { class: "stack" });
   put(inside, status, body);
   function refresh() {
@@ -98,7 +99,7 @@ export function followEndings(state, inside, make) {
   function redraw() {
     refresh();
     if (!state.bargain) return;
-    put(body, make());
+    keepPlace(body, () => put(body, make()));
     stale();
   }
   function stale() {

@@ -4,6 +4,7 @@ import { rangeRows } from "../charts/ranges.js";
 import { add, h, put } from "../dom.js";
 import { linkText } from "../link.js";
 import { card, chartCard, indicatorTitle, policiesDrawn, policyTitle } from "../parts/chart_card.js";
+import { keepPlace } from "../parts/keep_place.js";
 import { leverName, levelOf, rowOf } from "../parts/levers.js";
 import { empty } from "../parts/states.js";
 import { monthWords, number, quantity, t, unitWords } from "../words.js";
@@ -43,7 +44,7 @@ export function draw(state, main) {
     const { money } = state;
     if (!money) return put(ends, h("p", { class: "muted" }, t("loading")));
     const last = money.months.length - 1;
-    put(ends, own.map((/** @type {any} */ about) => {
+    keepPlace(ends, () => put(ends, own.map((/** @type {any} */ about) => {
       const rows = policiesDrawn(state).filter((policy) => money.policies[policy].charts[about.name]).map((policy) => {
         const bands = money.policies[policy].charts[about.name];
         return { name: policyTitle(state, policy), look: policy === "mine" ? "mine" : policy === schema.reference ? "quo" : "",
@@ -51,10 +52,10 @@ export function draw(state, main) {
       });
       return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": indicatorTitle(about) },
         rangeRows({ caption: `${indicatorTitle(about)}, ${unitWords(about.unit)}`, rows, unit: about.unit, heads: [t("policy"), t("table.bands")] }));
-    }));
+    })));
   }
   function drawLevers() {
-    if (!levers.contains(document.activeElement)) put(levers, leversTable(state));
+    keepPlace(levers, () => put(levers, leversTable(state)));
   }
   const off = [state.on("money", drawEnds), state.on("question", drawLevers)];
   drawEnds();

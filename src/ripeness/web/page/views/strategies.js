@@ -4,6 +4,7 @@ import { fanChart, needed } from "../charts/fan.js";
 import { outgrown } from "../charts/scale.js";
 import { add, fresh, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
+import { keepPlace } from "../parts/keep_place.js";
 import { presetsInOrder } from "../parts/levers.js";
 import { agreementWords, columnsOf, endingCard, endingCards, followEndings, monthsBanded, scaleOfEndings } from "../parts/matrix.js";
 import { isEmpty, isModelled } from "../parts/modelled.js";
@@ -44,7 +45,7 @@ export function draw(state, main) {
     const { money, question } = state;
     put(says, t("strategies.says", { n: money?.members ?? question.n, start: monthWords(question.start, "long"), until: monthWords(question.until, "long") }));
     if (!money) return put(sums, h("p", { class: "muted" }, t("loading")));
-    if (!sums.contains(document.activeElement) || !state.dragging) put(sums, sumsTable(state));
+    keepPlace(sums, () => put(sums, sumsTable(state)));
   }
   const off = [state.on("money", refresh), about.has_war ? followEndings(state, endings, () => endingParts(state)) : () => {}];
   refresh();
@@ -154,6 +155,7 @@ function fanRow(state, name) {
       panelOf(policy).chart.draw({ ...base, domain, lines });
     }
     node.classList.remove("stale");
+    if (!region.hidden && !state.dragging) keepPlace(region, () => put(region, monthTable(state, about, title)));
   }
   const off = [state.on("money", refresh), state.on("question", () => !state.dragging && refresh()),
     state.on("busy", () => node.classList.toggle("stale", state.since.money !== null && !state.dragging))];
