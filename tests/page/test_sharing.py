@@ -66,7 +66,7 @@ def check(kind: str, body: bytes) -> None:
 def test_the_report_opens_and_can_be_printed(open_page: Any, hand: Any) -> None:
     page = hand.drawn(open_page("v=1&n=60&until=2027-03"))
     page.locator("summary", has_text="Download").click()
-    with page.context.expect_page() as opened:
+    with page.context.expect_page(timeout=120_000) as opened:
         page.locator('.menu a[href*="report.html"]').click()
     report = opened.value
     report.locator("h1").first.wait_for(timeout=120_000)

@@ -140,7 +140,7 @@ export function of100(value) {
 }
 
 /** The unit's words; a share has none, its number says percent. @param {string} unit */
-export const unitWords = (unit) => (SHARES.includes(unit) ? "" : named(`unit.${unit}`, unit === "none" ? "" : unit));
+export const unitWords = (unit) => (SHARES.includes(unit) || unit === "none" ? "" : named(`unit.${unit}`, unit));
 
 /** A number with its unit. @param {number|null|undefined} value @param {string} unit @param {{signed?: boolean}} [how] */
 export function quantity(value, unit, how) {

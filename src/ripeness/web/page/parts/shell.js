@@ -3,7 +3,7 @@
 import { h, put } from "../dom.js";
 import { linkText } from "../link.js";
 import { languages } from "../main.js";
-import { lang, monthWords, plain, t } from "../words.js";
+import { english_text, has, lang, monthWords, plain, t } from "../words.js";
 import { failureWords } from "./failures.js";
 
 /** @param {import("../state.js").State} state */
@@ -65,9 +65,10 @@ export function drawShell(state) {
     const query = state.query;
     put(files, [["run.csv", "csv"], ["run.json", "json"], ["run.svg", "svg"], ["run.png", "png"], ["run.zip", "zip"], ["run.py", "py"], ["report.html", "report"], ["report.pdf", "pdf"], ["case.zip", "case"]]
       .map(([file, key]) => h("li", {}, h("a", { href: `/api/v1/${file}?${query}`, ...(file.startsWith("report") ? { target: "_blank" } : { download: "" }) }, t(`download.${key}`)))));
-    put(foot, h("span", {}, schema.case.title), h("span", {}, t("foot.data", { month: monthWords(schema.data_as_of, "long") })),
+    put(foot, english_text(schema.case.title), h("span", {}, t("foot.data", { month: monthWords(schema.data_as_of, "long") })),
       h("span", {}, t("foot.model", { model: schema.model_version })),
-      state.money ? h("span", {}, t("foot.run", { n: state.money.members, seed: plain(state.money.run.seed) }), " ", h("code", {}, state.money.run.hash.slice(0, 12))) : null);
+      state.money ? h("span", {}, t("foot.run", { n: state.money.members, seed: plain(state.money.run.seed) }), " ", h("code", {}, state.money.run.hash.slice(0, 12))) : null,
+      lang() === "en" || !has("language.note") ? null : h("span", {}, t("language.note")));
   }
 
   function note() {
