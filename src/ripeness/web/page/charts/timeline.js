@@ -2,6 +2,7 @@
 
 import { g, h } from "../dom.js";
 import { monthPlus, monthsBetween } from "../link.js";
+import { monthSpan } from "../parts/spans.js";
 import { lang, monthWords, t } from "../words.js";
 
 /** @typedef {{from: string, months: number, name: string, short: string, year: boolean}} Column months side by side that share a cell */
@@ -26,7 +27,7 @@ export function columnsOf(first, last) {
     const date = Date.UTC(Number(from.slice(0, 4)), Number(from.slice(5)) - 1, 1);
     found.push({
       from, months, year,
-      name: months === 1 ? monthWords(from, "long") : t("range", { low: monthWords(from, "long"), high: monthWords(end, "long") }),
+      name: monthSpan(from, end, "long"),
       short: months === 1 && few ? (year ? monthWords(from) : short.format(date)) : year && from.slice(5) <= "10" ? from.slice(0, 4) : "",
     });
   }

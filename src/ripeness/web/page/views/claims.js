@@ -8,7 +8,7 @@ import { choice } from "../parts/choice.js";
 import { progressBar } from "../parts/progress.js";
 import { sourced } from "../parts/sourced.js";
 import { empty, failed } from "../parts/states.js";
-import { chance, dayWords, english_text, monthWords, named, number, of100, percent, plain, quantity, t } from "../words.js";
+import { chance, dayWords, english_text, listWords, monthWords, named, number, percent, plain, quantity, t } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {any} Tested a claim, or a part of one, and what came of testing it */
@@ -238,8 +238,8 @@ function speaking(claim, verdict, says) {
   for (const part of claim.parts ?? []) if (part.verdict === verdict) found.push({ words: part.says, finding: part.finding, evidence: part.evidence ?? [] });
   for (const reading of claim.readings ?? [])
     if (reading.verdict === verdict) found.push({ words: reading.name === "as_said" ? null : reading.judgment, relation: reading.relation, finding: reading.finding, evidence: [] });
-  for (const [name, each] of Object.entries(claim.by_model ?? {}))
-    if (each.says === says) found.push({ model: name, share: each });
+  const models = Object.keys(claim.by_model ?? {}).filter((name) => claim.by_model[name].says === says);
+  if (models.length) found.push({ models });
   if (!found.length && claim.verdict === verdict) found.push({ words: null, finding: claim.finding, evidence: claim.evidence ?? [] });
   return found;
 }
@@ -254,12 +254,12 @@ function side(key, found, none) {
 
 /** One voice for or against; the first is the strongest. @param {any} each @param {string} key @param {number} at */
 function voice(each, key, at) {
-  if (each.model) return t("claims.voice.model", { model: named(`model.${each.model}`, each.model), n: of100(each.share.share) });
+  if (each.models) return t("claims.voice.models", { models: listWords(each.models.map((/** @type {string} */ name) => named(`model.${name}`, name))) });
   const short = each.finding && each.finding.length <= LONG;
   return [
     key === "against" && at === 0 ? h("span", { class: "chip" }, t("claims.strongest")) : null, " ",
     each.words ? english_text(each.words) : t("claims.as_said"),
-    each.words && short ? ": " : " ",
+    short ? ": " : " ",
     short ? english_text(each.finding) : h("details", { class: "more" }, h("summary", {}, t("claims.finding")), english_text(each.finding ?? "", "p")),
     each.evidence.length ? h("details", { class: "more" }, h("summary", {}, t("claims.evidence", { n: each.evidence.length })), bullets(each.evidence.map((/** @type {string} */ one) => sourced(one)))) : null,
   ];

@@ -6,6 +6,7 @@ import { add, fresh, g, h, put } from "../dom.js";
 import { policyTitle } from "../parts/chart_card.js";
 import { choice } from "../parts/choice.js";
 import { progressBar } from "../parts/progress.js";
+import { monthSpan } from "../parts/spans.js";
 import { empty, failed } from "../parts/states.js";
 import { dayWords, english_text, monthWords, named, number, of100, percent, plain, said, t, unitWords } from "../words.js";
 
@@ -230,7 +231,7 @@ function sureness(document) {
   const trees = document.answers.filter((/** @type {any} */ each) => each.cart);
   return h("details", { class: "more" }, h("summary", {}, t("conditions.sure")),
     h("dl", { class: "facts" },
-      term("months", t("range", { low: monthWords(run.start, "long"), high: monthWords(run.until, "long") })),
+      term("months", monthSpan(run.start, run.until, "long")),
       term("runs", t("conditions.futures", { n: document.answers[0]?.futures ?? run.members })),
       term("draws", english_text(draws.in_words)),
       term("data", run.data_as_of.length > 7 ? dayWords(run.data_as_of) : monthWords(run.data_as_of, "long")),

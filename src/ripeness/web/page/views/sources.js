@@ -5,6 +5,7 @@ import { add, calmed, fresh, g, h, put } from "../dom.js";
 import { monthsBetween } from "../link.js";
 import { dataTable } from "../parts/chart_card.js";
 import { outside, sourced } from "../parts/sourced.js";
+import { monthSpan } from "../parts/spans.js";
 import { empty, failed, waiting } from "../parts/states.js";
 import { compareWords, dayWords, english_text, has, listWords, monthWords, named, number, percent, plain, t, unitWords } from "../words.js";
 
@@ -114,7 +115,7 @@ function seriesRow(each, about, until) {
   if (monthsBetween(each.last_month, until) > OLD_AFTER) marks.push("old");
   return row({
     title: h("span", {}, seriesTitle(each.name)), name: each.name, kind: "series", unit: each.unit,
-    span: t("range", { low: monthWords(each.first_month), high: monthWords(each.last_month) }),
+    span: monthSpan(each.first_month, each.last_month),
     checked: monthWords(each.last_vintage), quality, marks, used: each.used_for,
     qualities: [...new Set(each.sources.flatMap((/** @type {any} */ one) => one.qualities))].map(String),
     text: () => `${each.name} ${each.sources.map((/** @type {any} */ one) => one.source).join(" ")}`,
@@ -127,7 +128,7 @@ function seriesRow(each, about, until) {
       h("h3", {}, t("sources.of", { n: each.sources.length })),
       h("ul", { class: "plain-list" }, each.sources.map((/** @type {any} */ one) => h("li", {},
         sourced(one.source), one.url && !one.source.includes(one.url) ? [" ", outside(one.url)] : null, " ",
-        h("span", { class: "muted small" }, [one.qualities.map(qualityWords).join(", "), one.first_month === one.last_month ? monthWords(one.first_month) : t("range", { low: monthWords(one.first_month), high: monthWords(one.last_month) }), t("sources.rows.n", { n: one.rows })].join(" · "))))),
+        h("span", { class: "muted small" }, [one.qualities.map(qualityWords).join(", "), monthSpan(one.first_month, one.last_month), t("sources.rows.n", { n: one.rows })].join(" · "))))),
     ],
   });
 }
@@ -137,7 +138,7 @@ function instrumentRow(each, about) {
   const quality = about?.quality ?? {};
   return row({
     title: named(`lever.${each.name}`, "") ? h("span", {}, named(`lever.${each.name}`, each.title)) : english_text(each.title), name: each.name, kind: "instrument", unit: "",
-    span: each.first ? t("range", { low: monthWords(each.first.slice(0, 7)), high: monthWords(each.last.slice(0, 7)) }) : "–",
+    span: each.first ? monthSpan(each.first.slice(0, 7), each.last.slice(0, 7)) : "–",
     checked: each.last ? dayWords(each.last) : "–", quality, marks: marksOf(quality), used: each.levers,
     qualities: [...new Set(each.values.map((/** @type {any} */ one) => one.quality))].map(String),
     text: () => `${each.name} ${each.title} ${each.authority.join(" ")} ${each.values.map((/** @type {any} */ one) => `${one.act} ${one.source}`).join(" ")}`,
@@ -265,7 +266,7 @@ function skillBar(skill) {
 function endings(found) {
   if (!found?.score) return found?.score_reason ? h("p", {}, english_text(found.score_reason)) : null;
   const models = Object.entries(found.score.models);
-  return h("div", { class: "stack tight" }, h("h3", {}, t("sources.endings")), h("p", { class: "prose" }, t("sources.endings.about")),
+  return h("div", { class: "stack tight endings" }, h("h3", {}, t("sources.endings")), h("p", { class: "prose" }, t("sources.endings.about")),
     dataTable({
       caption: t("sources.endings.caption"),
       heads: [t("claims.model"), ...HORIZONS.map((key) => t("sources.ahead", { n: Number(key.slice(1)) }))],

@@ -5,6 +5,7 @@ import { rangeRows } from "../charts/ranges.js";
 import { before, columnsOf, mark, placeOf, timeline, titleOf, within } from "../charts/timeline.js";
 import { add, fresh, g, h, put } from "../dom.js";
 import { dataTable, policyTitle, showTable } from "../parts/chart_card.js";
+import { daySpan } from "../parts/spans.js";
 import { sourced } from "../parts/sourced.js";
 import { empty, failed, waiting } from "../parts/states.js";
 import { chance, dayWords, english_text, has, named, number, of100, percent, plain, range, t } from "../words.js";
@@ -56,9 +57,6 @@ const issueTitle = (talks, issue) => (has(`talks.issue.${issue}`) ? t(`talks.iss
 /** @param {string} actor */
 const actorTitle = (actor) => named(`talks.actor.${actor}`, actor);
 
-/** @param {string} first @param {string} last */
-const days = (first, last) => (first === last ? dayWords(first) : t("range", { low: dayWords(first), high: dayWords(last) }));
-
 /** Process, pressure and positions over one axis, and the panel that a cell opens. @param {any} talks */
 function axis(talks) {
   const periods = [{ start: talks.months[0], end: talks.months.at(-1) }, ...talks.windows.slice(1).map((/** @type {any} */ each) => ({ start: each.start.slice(0, 7), end: each.end.slice(0, 7) }))];
@@ -79,7 +77,7 @@ function axis(talks) {
     came?.classList.remove("chosen");
     came = from;
     from.classList.add("chosen");
-    const head = h("h2", { tabindex: -1 }, titleOf(line), ": ", column.name);
+    const head = h("h2", { tabindex: -1 }, titleOf(line), ", ", column.name);
     put(panel, h("div", { class: "drawerhead" }, head, h("button", { type: "button", onclick: () => close(true) }, t("close"))), line.open(column));
     panel.classList.add("open");
     panel.scrollTop = 0;
@@ -94,7 +92,7 @@ function axis(talks) {
   }
   panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && panel.classList.contains("open") && close(true));
   const choose = h("select", { onchange: () => { kept.period = Number(choose.value); refresh(); } },
-    periods.map((_, at) => h("option", { value: at, selected: at === kept.period }, at ? days(talks.windows[at].start, talks.windows[at].end) : t("talks.whole"))));
+    periods.map((_, at) => h("option", { value: at, selected: at === kept.period }, at ? daySpan(talks.windows[at].start, talks.windows[at].end) : t("talks.whole"))));
   refresh();
   const [button, region] = showTable(() => tables(talks));
   return h("section", { class: "stack" },
@@ -138,7 +136,7 @@ function processLines(talks, columns) {
 
 /** @param {any} row */
 const roundWords = (row) => h("li", {},
-  h("p", {}, h("b", { class: "num" }, days(row.start, row.end)), row.place ? [" · ", english_text(row.place)] : null),
+  h("p", {}, h("b", { class: "num" }, daySpan(row.start, row.end)), row.place ? [" · ", english_text(row.place)] : null),
   row.contact ? h("p", { class: "small muted" }, [t(`talks.contact.${row.contact}`), row.mediator ? t("talks.mediator", { name: row.mediator }) : "", row.hours ? t("talks.hours", { n: row.hours }) : ""].filter(Boolean).join(" · ")) : null,
   english_text(row.outcome, "p"),
   h("p", { class: "small" }, h("span", { class: "chip" }, named(`talks.product.${row.deliverable_class}`, row.deliverable_class)), " ", row.deliverables && !["none", "unknown"].includes(row.deliverables) ? english_text(row.deliverables) : ""),
@@ -271,7 +269,7 @@ function tables(talks) {
   };
   return h("div", { class: "stack tight" },
     fold(t("talks.table.rounds", { n: talks.rounds.length }), () => dataTable({ caption: t("talks.process"), numeric: false, heads: [t("talks.head.when"), t("talks.head.where"), t("talks.head.format"), t("talks.head.outcome"), t("talks.head.product"), t("sources.quality")],
-      rows: talks.rounds.map((/** @type {any} */ row) => [days(row.start, row.end), english_text(row.place), row.track === "break" ? t("talks.format.broken") : row.contact ? t(`talks.contact.${row.contact}`) : t("talks.format.outside"), english_text(row.outcome), named(`talks.product.${row.deliverable_class}`, row.deliverable_class), quality(row)]) })),
+      rows: talks.rounds.map((/** @type {any} */ row) => [daySpan(row.start, row.end), english_text(row.place), row.track === "break" ? t("talks.format.broken") : row.contact ? t(`talks.contact.${row.contact}`) : t("talks.format.outside"), english_text(row.outcome), named(`talks.product.${row.deliverable_class}`, row.deliverable_class), quality(row)]) })),
     fold(t("talks.table.positions", { n: talks.positions.length }), () => dataTable({ caption: t("talks.positions"), numeric: false, heads: [t("talks.head.when"), t("talks.head.issue"), t("talks.head.who"), t("talks.head.position"), t("talks.head.score"), t("sources.quality")],
       rows: talks.positions.map((/** @type {any} */ row) => [dayWords(row.date), issueTitle(talks, row.issue), actorTitle(row.actor), english_text(row.position), `${number(row.score, "none")} (${range(row.low, row.high, "none")})`, quality(row)]) })),
     fold(t("talks.table.events", { n: talks.events.length }), () => dataTable({ caption: t("talks.pressure"), numeric: false, heads: [t("talks.head.when"), t("talks.head.by"), t("talks.head.on"), t("talks.head.kind"), t("talks.head.act"), t("sources.quality")],
@@ -292,7 +290,7 @@ function moved(talks) {
   return h("section", { class: "stack" }, h("h2", {}, caption), h("p", { class: "prose" }, t("talks.moved.about")),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
       h("table", { class: "windows" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("talks.series")), windows.map((/** @type {any} */ each) => h("th", { scope: "col", class: "n" }, days(each.start, each.end))))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("talks.series")), windows.map((/** @type {any} */ each) => h("th", { scope: "col", class: "n" }, daySpan(each.start, each.end))))),
         h("tbody", {}, section("process"),
           line(t("talks.sessions"), (each) => plain(each.process.equal)), line(t("talks.both_met"), (each) => plain(each.process.enemies_met)),
           section("progress"), issues.map((issue) => line(issueTitle(talks, issue), (each) => signed(each.progress_by_issue[issue]))),
@@ -327,8 +325,8 @@ function signals(talks) {
   const cell = (/** @type {string} */ party, /** @type {string} */ signal) => {
     const found = talks.signals[party].map((/** @type {any[]} */ window) => window.find((each) => each.signal === signal));
     if (found.every((/** @type {any} */ each) => !each)) return h("td", {}, h("span", { class: "muted" }, "–"), h("span", { class: "sr" }, t("talks.signal.not_asked")));
-    return h("td", { class: "seen" }, found.map((/** @type {any} */ each, /** @type {number} */ at) => h("span", { class: says(each), title: windows[at] ? `${days(windows[at].start, windows[at].end)}: ${t(`talks.signal.${says(each)}`)}` : null },
-      h("span", { "aria-hidden": "true" }, SEEN[says(each)]), h("span", { class: "sr" }, `${windows[at] ? days(windows[at].start, windows[at].end) : ""}: ${t(`talks.signal.${says(each)}`)}; `))));
+    return h("td", { class: "seen" }, found.map((/** @type {any} */ each, /** @type {number} */ at) => h("span", { class: says(each), title: windows[at] ? `${daySpan(windows[at].start, windows[at].end)}: ${t(`talks.signal.${says(each)}`)}` : null },
+      h("span", { "aria-hidden": "true" }, SEEN[says(each)]), h("span", { class: "sr" }, `${windows[at] ? daySpan(windows[at].start, windows[at].end) : ""}: ${t(`talks.signal.${says(each)}`)}; `))));
   };
   const caption = t("talks.signals");
   return h("section", { class: "stack" }, h("h2", {}, caption), h("p", { class: "prose" }, t("talks.signals.about")),
