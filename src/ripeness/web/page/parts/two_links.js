@@ -63,12 +63,12 @@ function both(state, told, ours, theirs) {
   const notes = [];
   if (!told.fits) notes.push(h("p", { class: "notice" }, t("strategies.links.other_model")));
   if (ours.run.case !== theirs.run.case) notes.push(h("p", { class: "notice" }, t("strategies.links.other_case")));
-  return [h("div", { class: "stack measures" },
+  return [h("div", { class: "stack" },
     ...notes,
     differing.length
       ? dataTable({ caption: t("strategies.links.differ", { n: differing.length }), heads, rows: differing, numeric: false })
       : h("p", {}, t("strategies.links.same")),
-    resultsOfBoth(state, ours, theirs),
+    h("div", { class: "measures", "data-columns": "4" }, resultsOfBoth(state, ours, theirs)),
     h("p", {}, h("a", { href: `/?${told.link}&view=strategies` }, t("strategies.links.open"))))];
 }
 

@@ -2,7 +2,7 @@
 
 import { fanChart, needed } from "../charts/fan.js";
 import { outgrown } from "../charts/scale.js";
-import { add, fresh, h, put } from "../dom.js";
+import { add, calmed, fresh, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
 import { keepPlace } from "../parts/keep_place.js";
 import { presetsInOrder } from "../parts/levers.js";
@@ -45,8 +45,13 @@ export function draw(state, main) {
     const { money, question } = state;
     put(says, t("strategies.says", { n: money?.members ?? question.n, start: monthWords(question.start, "long"), until: monthWords(question.until, "long") }));
     if (!money) return put(sums, h("p", { class: "muted" }, t("loading")));
-    keepPlace(sums, () => put(sums, sumsTable(state)));
+    drawSums();
   }
+  // The table is long: it waits until the lever rests for a moment, while the fans follow it.
+  const drawSums = calmed(() => {
+    sums.dataset.columns = String(columnsOf(state).length);
+    keepPlace(sums, () => put(sums, sumsTable(state)));
+  }, 100);
   const off = [state.on("money", refresh), about.has_war ? followEndings(state, endings, () => endingParts(state)) : () => {}];
   refresh();
   return {
