@@ -237,7 +237,7 @@ function speaking(claim, verdict, says) {
   const found = [];
   for (const part of claim.parts ?? []) if (part.verdict === verdict) found.push({ words: part.says, finding: part.finding, evidence: part.evidence ?? [] });
   for (const reading of claim.readings ?? [])
-    if (reading.verdict === verdict) found.push({ words: reading.name === "as_said" ? null : reading.judgment, relation: reading.relation, finding: reading.finding, evidence: [] });
+    if (reading.verdict === verdict) found.push({ words: reading.name === "as_said" ? null : reading.judgment, finding: reading.finding, evidence: reading.name === "as_said" && !claim.parts?.length ? claim.evidence : [] });
   const models = Object.keys(claim.by_model ?? {}).filter((name) => claim.by_model[name].says === says);
   if (models.length) found.push({ models });
   if (!found.length && claim.verdict === verdict) found.push({ words: null, finding: claim.finding, evidence: claim.evidence ?? [] });
@@ -249,15 +249,14 @@ function side(key, found, none) {
   const name = fresh("side");
   return h("div", { class: "side", role: "group", "aria-labelledby": name },
     h("h3", { id: name }, t(`claims.${key}`)),
-    found.length ? h("ul", { class: "plain-list" }, found.map((each, at) => h("li", {}, voice(each, key, at)))) : none);
+    found.length ? h("ul", { class: "plain-list" }, found.map((each) => h("li", {}, voice(each)))) : none);
 }
 
-/** One voice for or against; the first is the strongest. @param {any} each @param {string} key @param {number} at */
-function voice(each, key, at) {
+/** One voice for or against. @param {any} each */
+function voice(each) {
   if (each.models) return t("claims.voice.models", { models: listWords(each.models.map((/** @type {string} */ name) => named(`model.${name}`, name))) });
   const short = each.finding && each.finding.length <= LONG;
   return [
-    key === "against" && at === 0 ? h("span", { class: "chip" }, t("claims.strongest")) : null, " ",
     each.words ? english_text(each.words) : t("claims.as_said"),
     short ? ": " : " ",
     short ? english_text(each.finding) : h("details", { class: "more" }, h("summary", {}, t("claims.finding")), english_text(each.finding ?? "", "p")),
