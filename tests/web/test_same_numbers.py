@@ -121,6 +121,25 @@ def test_a_moved_lever_sends_the_same_numbers_as_the_whole_document(site: httpx.
         assert moved[key] == whole[key]
 
 
+def test_some_charts_are_those_of_the_whole_document(site: httpx.Client) -> None:
+    text, names = "n=40&l.waiver=0.3&with=sequential", ("brent_usd_bbl", "territory_km2")
+    whole = site.get(f"/api/v1/money?{text}").json()
+    part = site.get(f"/api/v1/money?{text}&charts={','.join(names)}").json()
+    moved = site.get(f"/api/v1/money?{text}&part=moved&charts={','.join(names)}").json()
+    for policy, entry in part["policies"].items():
+        assert entry["charts"] == {name: whole["policies"][policy]["charts"][name] for name in names}
+        assert entry["totals"] == whole["policies"][policy]["totals"]
+    assert moved["policies"]["mine"] == part["policies"]["mine"]
+    assert moved["differences"] == part["differences"] == whole["differences"]
+    assert set(part["history"]) == set(whole["history"]) & set(names)
+
+
+def test_a_chart_that_is_none_is_told(site: httpx.Client) -> None:
+    answer = site.get("/api/v1/money?n=40&charts=brent_usd_bbl,brent_usd")
+    assert answer.status_code == 422
+    assert "brent_usd_bbl" in answer.json()["remedy"]
+
+
 def test_the_status_quo_is_its_own_policy(site: httpx.Client) -> None:
     document = site.get("/api/v1/money?n=40").json()
     assert not document["moved"]

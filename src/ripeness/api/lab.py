@@ -6,7 +6,7 @@ import json
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,7 @@ class Lab:
         self._bargains: Recent[BargainDesk] = Recent(4)
         self._documents: Recent[Document] = Recent(12)
         self._compared: Recent[Comparison] = Recent(6)
+        self._shipped = tuple(shipped())
         self._given: OrderedDict[str, HandedIn] = OrderedDict()
         self._bounds, self._most_cases = bounds or Bounds(), most_cases
         self._lock = threading.Lock()
@@ -86,7 +87,7 @@ class Lab:
 
     def case_names(self) -> tuple[str, ...]:
         """Shipped cases, then those that were handed in."""
-        return (*shipped(), *self._given)
+        return (*self._shipped, *self._given)
 
     def case(self, name: str) -> Case:
         """A case by name. No path is ever taken for a name."""
@@ -128,11 +129,16 @@ class Lab:
             (name, warm.case.content_hash, self.case_names()), lambda: self._schema(warm)
         )
 
-    def money(self, link: Link, *, moved_only: bool = False) -> Document:
-        """Fans, sums and differences of a link; with `moved_only`, what changes when a lever moves."""
+    def money(self, link: Link, *, moved_only: bool = False, charts: Sequence[str] | None = None) -> Document:
+        """Fans, sums and differences of a link; with `moved_only`, what changes when a lever moves.
+
+        `charts` names those whose fans are wanted, where not all are.
+        """
         warm = self.warm(link.case)
+        for chart in charts or ():
+            chosen_charts(warm.case, chart)
         desk = self._desks.get((link.case, warm.case.content_hash), lambda: MoneyDesk(warm))
-        return desk.moved(link) if moved_only else desk.document(link)
+        return desk.moved(link, charts) if moved_only else desk.document(link, charts)
 
     def effects(self, link: Link, metric: str | None) -> Document:
         """What changes in a metric when each moved lever alone goes back to the status quo."""

@@ -8,8 +8,9 @@ it, and whole runs are made.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, cached_property, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,9 @@ from ripeness.api.share_link import MINE, Link, policy_of
 from ripeness.api.simulation import Asked, Draws, Options, draws_for
 from ripeness.base import Month
 from ripeness.case import REFERENCE
-from ripeness.ensemble.metrics import ParameterRanks, metrics_of
-from ripeness.ensemble.record import run_record
-from ripeness.ensemble.simulate import Question, over_chunks, pose, program_of
+from ripeness.ensemble.metrics import Metric, ParameterRanks, metrics_of, restricted, values_of
+from ripeness.ensemble.record import parameters_hash, run_record
+from ripeness.ensemble.simulate import Question, chunks, pose, program_of, usable_cores
 from ripeness.ensemble.start import start_state
 from ripeness.flow import PolicyRow, Run, layout_of, records_of
 from ripeness.policy import CompiledPolicy, compile_policy, rows_at, stack_policies
@@ -41,9 +42,6 @@ SHOWN_BEFORE = 12
 
 LONGEST_SUM = 12
 """Months over which a charted output is summed at most."""
-
-FEW = 1024
-"""Members up to which one thread steps them all: waking others costs as much as they save, and others wait for them."""
 
 Paths = Mapping[str, Floats]
 """Outputs (T, N) by name."""
@@ -83,6 +81,16 @@ class Answered:
     futures: tuple[Future, ...]
     run: Run
 
+    @cached_property
+    def values(self) -> dict[Metric, Floats]:
+        """Every metric of every policy and member, (NP, N)."""
+        return {metric: values_of(self.run, metric) for metric in metrics_of(self.run.program)}
+
+    @cached_property
+    def compared(self) -> dict[Metric, Floats]:
+        """The same as numbers that can be compared."""
+        return {metric: restricted(rows, metric, self.run) for metric, rows in self.values.items()}
+
 
 class WarmFutures:
     """Futures of one case, kept while they are in use."""
@@ -96,6 +104,10 @@ class WarmFutures:
         self._compiled: Recent[CompiledPolicy] = Recent(128)
         self._posed: Recent[Question] = Recent(32)
         self._draws: Recent[Draws] = Recent(16)
+        self._hashes: Recent[str] = Recent(8)
+        self._own: Recent[CompiledPolicy] = Recent(64)
+        self._finals: Recent[NDArray[np.float32]] = Recent(16)
+        self._months = tuple(case.months)
 
     def asked(self, link: Link) -> Asked:
         """The question of a link: the reference, the link's own policy, and those beside it."""
@@ -127,8 +139,8 @@ class WarmFutures:
         question = asked.question
         eve = self.eve(link, asked)
         futures = self._walk(link, asked, eve)
-        record = self._records.get(link.question, lambda: run_record(question, eve.parameters, dtype=DTYPE))
-        months = tuple(self.case.months[: question.policies.shape[1]])
+        record = self._records.get(link.question, lambda: self._record(link, question, eve))
+        months = self._months[: question.policies.shape[1]]
         empty = np.empty(0)
         run = Run(
             self.case.name,
@@ -145,6 +157,10 @@ class WarmFutures:
             record,
         )
         return Answered(link, asked, months[shown_from(self.case, link.start) :], futures, run)
+
+    def _record(self, link: Link, question: Question, eve: Eve) -> dict[str, object]:
+        drawn = self._hashes.get(_draw_key(link), lambda: parameters_hash(eve.parameters, link.members))
+        return run_record(question, eve.parameters, dtype=DTYPE, hashed=drawn)
 
     def ranks(self, link: Link, run: Run) -> Mapping[str, ParameterRanks]:
         """Ranks of the parameters that can stand behind each metric of a link's futures."""
@@ -168,8 +184,13 @@ class WarmFutures:
 
     def finals(self, link: Link) -> NDArray[np.float32]:
         """Outputs of the last month (O, N) of a link's own policy."""
-        asked = self.asked(replace(link, beside=()))
-        return self._walk(link, asked, self.eve(link, asked))[1].finals
+        alone = replace(link.question, beside=())
+
+        def made() -> NDArray[np.float32]:
+            asked = self.asked(alone)
+            return self._walk(alone, asked, self.eve(alone, asked))[1].finals
+
+        return self._finals.get(alone, made)
 
     def finals_of(self, link: Link, policies: Sequence[Floats]) -> list[NDArray[np.float32]]:
         """Outputs of the last month (O, N) of policies (T, rows) of a page's own, under a link's question."""
@@ -196,6 +217,9 @@ class WarmFutures:
         return link.start - self.case.first_month if link.start > self.case.data_until else 0
 
     def _mine(self, link: Link) -> CompiledPolicy:
+        return self._own.get((link.base, link.start, link.moves), lambda: self._compiled_own(link))
+
+    def _compiled_own(self, link: Link) -> CompiledPolicy:
         base = self.policy(link.base, link.start)
         policy = policy_of(link, self.case)
         if _has_triggers(self.case, link.base):
@@ -275,10 +299,9 @@ class WarmFutures:
     ) -> list[engine.Result]:
         program = program_of(self.case)
 
-        def part(member: int, drawn: Floats) -> engine.Result:
-            count = drawn.shape[1]
+        def part(member: int, count: int) -> engine.Result:
             inputs = engine.Inputs(
-                params=drawn,
+                params=parameters[:, member : member + count],
                 state=state[..., member : member + count],
                 policies=rows,
                 months=question.months[first:last],
@@ -288,7 +311,9 @@ class WarmFutures:
             )
             return engine.run(program, inputs, keep_paths=count, dtype=DTYPE)
 
-        return over_chunks(part, parameters, 1 if parameters.shape[1] <= FEW else None)
+        mine, *others = chunks(parameters.shape[1], usable_cores())
+        waiting = [_helpers().submit(part, *other) for other in others]
+        return [part(*mine), *(other.result() for other in waiting)]
 
     def _paths(self, stepped: Sequence[engine.Result], place: int) -> dict[str, Floats]:
         names = records_of(self.case.program).output_rows
@@ -308,6 +333,12 @@ class WarmFutures:
             from_row = max(first - begins - chart.months + 1, 0)
             parts[chart.name], skipped[chart.name] = path[from_row:], first - begins - from_row
         return {name: whole[:, skipped[name] :] for name, whole in fans(charts, parts).items()}
+
+
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    """Threads that step what the asking thread does not step itself; kept, as starting one takes a millisecond."""
+    return ThreadPoolExecutor(max_workers=usable_cores(), thread_name_prefix="futures")
 
 
 def shown_from(case: Case, start: Month) -> int:

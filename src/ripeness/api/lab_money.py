@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from ripeness.api.score_lines import Scores
 from ripeness.api.share_link import MINE, Link, link_text
 from ripeness.base import Month, month_range
 from ripeness.case import REFERENCE
-from ripeness.ensemble.metrics import Metric, metrics_of, prior_driven, restricted, statistics, values_of
+from ripeness.ensemble.metrics import Metric, prior_driven, statistics
 
 if TYPE_CHECKING:
     from ripeness.case import Case
@@ -46,6 +46,10 @@ RECORD_BEFORE = 48
 """Months of the record before the start that stand beside a fan."""
 
 
+Charts = Collection[str] | None
+"""Names of the charts that are asked for; None for all."""
+
+
 class MoneyDesk:
     """Writes money documents of one case; what does not depend on the levers is written once."""
 
@@ -55,17 +59,17 @@ class MoneyDesk:
         self._histories: Recent[dict[str, Any]] = Recent(16)
         self._scores: Recent[dict[str, Any]] = Recent(1)
 
-    def document(self, link: Link) -> dict[str, Any]:
-        """The whole document of a link."""
+    def document(self, link: Link, charts: Charts = None) -> dict[str, Any]:
+        """The whole document of a link, or of some charts."""
         answered = self._warm.answered(link)
-        document = self._moved(link, answered)
+        document = self._moved(link, answered, charts)
         case = self._warm.case
-        beside = self._differences(answered, link.beside) if link.beside else {}
+        beside = _differences(answered, link.beside) if link.beside else {}
         policies = {
             name: document["policies"].get(name) or self._policy(link, answered, name)
             for name in answered.run.policies
         }
-        return document | {
+        whole = document | {
             "draws": answered.asked.draws.as_record(),
             "assumptions": dict(link.assumptions),
             "reference": REFERENCE,
@@ -74,13 +78,14 @@ class MoneyDesk:
             "differences_beside": beside,
             "scores": self._scores.get(None, lambda: scores_of(case)),
         }
+        return whole if charts is None else _with_charts(whole, charts)
 
-    def moved(self, link: Link) -> dict[str, Any]:
+    def moved(self, link: Link, charts: Charts = None) -> dict[str, Any]:
         """What changes when a lever moves: the link's own policy, its differences, the sentence."""
-        return self._moved(link, self._warm.answered(replace(link, beside=())))
+        return self._moved(link, self._warm.answered(replace(link, beside=())), charts)
 
-    def _moved(self, link: Link, answered: Answered) -> dict[str, Any]:
-        gaps = self._differences(answered, (MINE,))[MINE]
+    def _moved(self, link: Link, answered: Answered, charts: Charts) -> dict[str, Any]:
+        gaps = _differences(answered, (MINE,))[MINE]
         case = self._warm.case
         return {
             "schema": SCHEMA,
@@ -91,71 +96,82 @@ class MoneyDesk:
             "months": [str(month) for month in answered.shown],
             "data_until": str(case.data_until),
             "start": str(link.start),
-            "policies": {MINE: self._policy(link, answered, MINE)},
+            "policies": {MINE: self._written(link, answered, answered.run.policies.index(MINE), charts)},
             "differences": gaps,
             "sentence": sentence(gaps, link),
             "no_effect": list(_without_effect(self._warm, link, answered)),
         }
 
     def _policy(self, link: Link, answered: Answered, name: str) -> dict[str, Any]:
-        place = answered.run.policies.index(name)
-        if name == MINE:
-            return self._written(link, answered, place)
+        """A policy of the case, written once for all positions of the levers."""
         key = (name, replace(link.question, base=REFERENCE, moves=(), beside=()))
-        return self._policies.get(key, lambda: self._written(link, answered, place))
+        place = answered.run.policies.index(name)
+        return self._policies.get(key, lambda: self._written(link, answered, place, None))
 
-    def _written(self, link: Link, answered: Answered, place: int) -> dict[str, Any]:
+    def _written(self, link: Link, answered: Answered, place: int, charts: Charts) -> dict[str, Any]:
         run, case = answered.run, self._warm.case
         prior_sd = answered.asked.draws.prior_sd
         ranked = self._warm.ranks(link, run)
-        alone = replace(run, policies=run.policies[place : place + 1], finals=run.finals[place : place + 1])
-        metrics = metrics_of(run.program)
-        values = [values_of(alone, metric)[0] for metric in metrics]
-        driven = [
-            prior_driven(restricted(row, metric, run), ranked[metric.name], run.parameters, prior_sd)
-            for metric, row in zip(metrics, values, strict=True)
-        ]
-        bands = band_documents(answered.futures[place].fans)
+        driven = {
+            metric: prior_driven(rows[place], ranked[metric.name], run.parameters, prior_sd)
+            for metric, rows in answered.compared.items()
+        }
+        drawn = {
+            chart.name: chart for chart in lab_charts(case.program) if charts is None or chart.name in charts
+        }
+        bands = band_documents({name: answered.futures[place].fans[name] for name in drawn})
         return {
             "title": answered.asked.policies[place].title,
             "charts": {
-                chart.name: {"unit": chart.unit, "group": group_of(chart), **bands[chart.name]}
-                for chart in lab_charts(case.program)
+                name: {"unit": chart.unit, "group": group_of(chart), **bands[name]}
+                for name, chart in drawn.items()
             },
-            "totals": _statistics(metrics, values, driven),
+            "totals": _statistics({metric: rows[place] for metric, rows in answered.values.items()}, driven),
         }
 
-    def _differences(self, answered: Answered, policies: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Of some policies to the reference, in the same futures, by metric."""
-        run = answered.run
-        metrics = metrics_of(run.program)
-        values = [restricted(values_of(run, metric), metric, run) for metric in metrics]
-        return {
-            name: gap_statistics(
-                {
-                    metric: gap_to(rows[run.policies.index(name)], rows[0])
-                    for metric, rows in zip(metrics, values, strict=True)
-                }
-            )
-            for name in policies
-        }
+
+def _with_charts(document: dict[str, Any], charts: Collection[str]) -> dict[str, Any]:
+    """A document with some of its charts."""
+
+    def chosen(found: dict[str, Any]) -> dict[str, Any]:
+        return {name: each for name, each in found.items() if name in charts}
+
+    return document | {
+        "policies": {
+            name: {**entry, "charts": chosen(entry["charts"])} for name, entry in document["policies"].items()
+        },
+        "history": chosen(document["history"]),
+        "scores": chosen(document["scores"]),
+    }
+
+
+def _differences(answered: Answered, policies: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Of some policies to the reference, in the same futures, by metric."""
+    places = {name: answered.run.policies.index(name) for name in policies}
+    return {
+        name: gap_statistics(
+            {metric: gap_to(rows[place], rows[0]) for metric, rows in answered.compared.items()}
+        )
+        for name, place in places.items()
+    }
 
 
 def _statistics(
-    metrics: Sequence[Metric], values: Sequence[Floats], driven: Sequence[float | None]
+    values: Mapping[Metric, Floats], driven: Mapping[Metric, float | None]
 ) -> dict[str, dict[str, Any]]:
-    """The statistic of each metric, those of a kind at once."""
-    found: dict[str, dict[str, Any]] = {}
+    """The statistic of each metric by name, those of a kind at once."""
+    found: dict[Metric, dict[str, Any]] = {}
     for censored in (False, True):
-        kind = [place for place, metric in enumerate(metrics) if metric.is_censored is censored]
+        kind = [metric for metric in values if metric.is_censored is censored]
         if kind:
-            units = [metrics[place].unit for place in kind]
-            rows = np.stack([values[place] for place in kind])
             written = statistics(
-                rows, units, censored=censored, prior_driven=[driven[place] for place in kind]
+                np.stack([values[metric] for metric in kind]),
+                [metric.unit for metric in kind],
+                censored=censored,
+                prior_driven=[driven[metric] for metric in kind],
             )
-            found |= {metrics[place].name: each for place, each in zip(kind, written, strict=True)}
-    return {metric.name: found[metric.name] for metric in metrics}
+            found |= zip(kind, written, strict=True)
+    return {metric.name: found[metric] for metric in values}
 
 
 def history(case: Case, link: Link) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def schema_document(warm: WarmFutures, cases: list[dict[str, Any]]) -> dict[str,
         "limits": {
             "members": {"least": FEWEST_MEMBERS, "most": MOST_MEMBERS, "default": DEFAULT_MEMBERS},
             "beside": MOST_BESIDE,
+            "charts": True,
             "levers": MOST_MOVES,
             "assumptions": MOST_ASSUMPTIONS,
             "ramp_months": MOST_RAMP,

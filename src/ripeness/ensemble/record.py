@@ -129,9 +129,11 @@ def run_record(
     data_as_of: Month | None = None,
     backend: str = "kernel",
     dtype: str = "float32",
+    hashed: str | None = None,
 ) -> dict[str, Any]:
     """The `run` entry of every document: plain values, with `hash` over all the others.
 
+    `hashed` is the `parameters_hash` where it is known already.
     `data_as_of` is the last month whose data were read (the case's `data_until` by default). Mode is
     `replay` where the counted months begin inside the data, else `forecast`.
     """
@@ -142,7 +144,7 @@ def run_record(
         "program": question.program,
         "policies": list(question.names),
         **Posed.of(question).hashes(),
-        "parameters_hash": parameters_hash(parameters, member_count(parameters, members)),
+        "parameters_hash": hashed or parameters_hash(parameters, member_count(parameters, members)),
         "model_version": model_version(),
         "data_as_of": str(as_of),
         "seed": int(question.seed),

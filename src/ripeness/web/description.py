@@ -52,7 +52,12 @@ OWN: dict[str, list[dict[str, Any]]] = {
             "name": "part",
             "schema": {"type": "string", "enum": ["all", "moved"]},
             "description": "what is sent",
-        }
+        },
+        {
+            "name": "charts",
+            "schema": {"type": "string"},
+            "description": "indicators whose fans are sent, with commas; all without it",
+        },
     ],
     "/api/v1/bargain": [
         {

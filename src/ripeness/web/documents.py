@@ -43,13 +43,15 @@ def document_routes(app: FastAPI, server: Server) -> None:
     @app.get("/api/v1/money")
     async def money(request: Request) -> Response:
         """Fans and sums of money, fleet and war under the status quo and under the link's settings."""
-        link, own, tag = await server.read(request, "money", own=("part",))
-        moved = _part(own)
+        link, own, tag = await server.read(request, "money", own=("part", "charts"))
+        moved, charts = _part(own), _charts(own)
         if matches(request, tag):
             return document(request, "", tag=tag)
         return document(
             request,
-            await server.soon(request, lambda stop: as_text(lab.money(link, moved_only=moved))),
+            await server.soon(
+                request, lambda stop: as_text(lab.money(link, moved_only=moved, charts=charts))
+            ),
             tag=tag,
         )
 
@@ -152,6 +154,12 @@ def _part(own: dict[str, str]) -> bool:
     if part not in ("all", "moved"):
         raise fault("part", part, "is no part of the document", "use all or moved")
     return part == "moved"
+
+
+def _charts(own: dict[str, str]) -> tuple[str, ...] | None:
+    """Charts whose fans are asked for; None for all."""
+    text = own.get("charts")
+    return None if text is None else tuple(dict.fromkeys(name for name in text.split(",") if name))
 
 
 def _so_far(request: Request, complete: bool, found: dict[str, Any]) -> Response:
