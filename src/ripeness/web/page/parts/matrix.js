@@ -118,7 +118,7 @@ const drawsWords = ({ draws }) => t("matrix.draws", { in: plain(draws.in), of: p
 const scaleWords = ([low, high], unit) => (unit === "share" ? t("matrix.scale.chance") : t("matrix.scale", { range: range(low, high, unit) }));
 
 /** Cards of endings, as many in a row as leave their columns readable. @param {State} state @param {(Node|null)[]} cards */
-export const endingCards = (state, cards) => h("div", { class: "cards endings", "data-columns": String(Math.min(columnsOf(state).length, 5)) }, cards);
+export const endingCards = (state, cards) => h("div", { class: "cards byends", "data-columns": String(Math.min(columnsOf(state).length, 5)) }, cards);
 
 /** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean}} [how] */
 export function endingCard(state, metric, { ends, about = null, wide = false } = {}) {
