@@ -68,13 +68,14 @@ function both(state, told, ours, theirs) {
     differing.length
       ? dataTable({ caption: t("strategies.links.differ", { n: differing.length }), heads, rows: differing, numeric: false })
       : h("p", {}, t("strategies.links.same")),
-    h("div", { class: "measures", "data-columns": "4" }, resultsOfBoth(state, ours, theirs)),
+    h("div", { class: "measures", "data-columns": "4" }, resultsOfBoth(ours, theirs)),
     h("p", {}, h("a", { href: `/?${told.link}&view=strategies` }, t("strategies.links.open"))))];
 }
 
 /** Settings in words, where the two differ. @param {State} state @param {Question} one @param {Question} other @returns {string[][]} */
 function settingsThatDiffer(state, one, other) {
   const { schema } = state;
+  /** @type {string[][]} */
   const rows = [];
   const say = (/** @type {string} */ title, /** @type {string} */ a, /** @type {string} */ b) => a !== b && rows.push([title, a, b]);
   say(t("strategies.links.case"), one.case, other.case);
@@ -94,17 +95,16 @@ function settingsThatDiffer(state, one, other) {
     say(lever ? leverName(lever) : name, moveWords(one, name, lever?.unit ?? "none"), moveWords(other, name, lever?.unit ?? "none"));
   }
   for (const name of new Set([...Object.keys(one.assumptions), ...Object.keys(other.assumptions)])) {
-    const about = schema.assumptions.find((/** @type {any} */ each) => each.name === name);
     const value = (/** @type {Question} */ question) => (name in question.assumptions ? plain(question.assumptions[name]) : t("strategies.links.drawn"));
-    say(named(`assumption.${name}`, about?.title ?? name), value(one), value(other));
+    say(named(`assumption.${name}`, name), value(one), value(other));
   }
   const beside = (/** @type {Question} */ question) => question.beside.map((name) => policyTitle(state, name)).join(", ") || "–";
   say(t("strategies.links.beside"), beside(one), beside(other));
   return rows;
 }
 
-/** Numbers of both, and of the status quo that each is held against. @param {State} state @param {any} ours @param {any} theirs */
-function resultsOfBoth(state, ours, theirs) {
+/** Numbers of both, and of the status quo that each is held against. @param {any} ours @param {any} theirs */
+function resultsOfBoth(ours, theirs) {
   const policy = (/** @type {any} */ document) => document.policies[document.moved ? "mine" : document.reference];
   const columns = [
     [t("strategies.links.here"), policy(ours)], [t("strategies.links.there"), policy(theirs)],

@@ -3,7 +3,7 @@
 import { ask, Failure } from "../ask.js";
 import { add, fresh, h, put } from "../dom.js";
 import { linkText } from "../link.js";
-import { card, dataTable } from "../parts/chart_card.js";
+import { dataTable } from "../parts/chart_card.js";
 import { failed, waiting } from "../parts/states.js";
 import { english_text, lang, listWords, monthWords, named, plain, said, t } from "../words.js";
 

@@ -1,0 +1,48 @@
+"""The types in the comments of the page's modules, checked by the TypeScript compiler where Node is at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMPILER = Path(os.environ.get("TSC", ROOT / "build" / "axe" / "node_modules" / "typescript" / "bin" / "tsc"))
+NODE = shutil.which("node")
+
+OPTIONS = {
+    "allowJs": True,
+    "checkJs": True,
+    "lib": ["es2023", "dom", "dom.iterable"],
+    "module": "es2022",
+    "moduleResolution": "bundler",
+    "noEmit": True,
+    "noUnusedLocals": True,
+    "noUnusedParameters": True,
+    "skipLibCheck": True,
+    "strict": True,
+    "target": "es2022",
+    "types": [],
+}
+
+
+@pytest.mark.skipif(NODE is None, reason="no Node on this machine")
+@pytest.mark.skipif(
+    not COMPILER.is_file(), reason="no compiler: npm install --prefix build/axe typescript@5, or set TSC"
+)
+def test_modules_keep_their_types(tmp_path: Path) -> None:
+    settings = {"compilerOptions": OPTIONS, "include": [str(ROOT / "src/ripeness/web/page/**/*.js")]}
+    project = tmp_path / "tsconfig.json"
+    project.write_text(json.dumps(settings), "utf-8")
+    found = subprocess.run(
+        [str(NODE), str(COMPILER), "-p", str(project)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert found.stdout == ""
