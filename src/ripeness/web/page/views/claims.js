@@ -184,7 +184,7 @@ function claimBody(state, claim, asked) {
       claim.remarks.length || claim.notes.length ? fact("remarks", bullets([...claim.remarks, ...claim.notes].map((each) => english_text(each)))) : null,
       fact("sources", sources(claim)),
       fact("enters", h("p", {}, tested.length ? t("claims.enters.model", { models: tested.map((/** @type {string} */ each) => named(`model.${each}`, each)).join(", ") }) : t("claims.enters.record")), claim.prior_driven ? h("p", {}, t("claims.prior_driven")) : null),
-      fact("coded", h("p", {}, t("claims.coded.by", { date: until }), " ", t("claims.coded.test", { test: named(`claims.test.${claim.test}`, claim.test) })))),
+      fact("coded", h("p", {}, t("claims.coded.by", { date: until }), ". ", t("claims.coded.test", { test: named(`claims.test.${claim.test}`, claim.test) })))),
     asked ? h("p", {}, h("a", { class: "button", href: `/?${linkText({ ...state.question, view: "conditions" }, state.schema)}`, onclick: (/** @type {MouseEvent} */ event) => {
       choice.claim = claim.id;
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -223,7 +223,7 @@ function statistic({ label, value, low, high, unit, bound }) {
 function models(tested) {
   const names = Object.keys(tested.by_model);
   return rangeRows({
-    caption: t("claims.by_model"), unit: "share", domain: [0, 1], heads: [t("claims.model"), t("claims.holds_in")],
+    caption: t("claims.by_model"), unit: "share", domain: [0, 1], heads: [t("model"), t("claims.holds_in")],
     rows: names.map((name) => {
       const { share, low, high, says, futures } = tested.by_model[name];
       const stat = share === null ? null : { unit: "share", p05: low ?? share, p50: share, p95: high ?? share };
@@ -275,9 +275,9 @@ function others(claim) {
 /** @param {Tested} claim */
 function sources(claim) {
   const all = [...claim.sources.map((/** @type {any} */ each) => [each.source, each.quality]), ...claim.evidence.map((/** @type {string} */ each) => [each, ""])];
-  const list = bullets(all.map(([source, quality]) => [sourced(source), quality ? h("span", { class: "muted" }, ` (${named(`sources.quality.${quality}`, quality)})`) : null]));
+  const list = bullets(all.map(([source, quality]) => [sourced(source), quality ? h("span", { class: "muted" }, ` (${named(`quality.short.${quality}`, quality)})`) : null]));
   const shares = Object.entries(claim.quality ?? {}).filter(([, share]) => share > 0);
-  const quality = shares.length ? h("p", { class: "small muted" }, t("claims.quality"), " ", shares.map(([name, share]) => `${named(`sources.quality.${name}`, name)} ${percent(share)}`).join(", ")) : null;
+  const quality = shares.length ? h("p", { class: "small muted" }, t("claims.quality"), " ", shares.map(([name, share]) => `${named(`quality.short.${name}`, name)} ${percent(share)}`).join(", ")) : null;
   return all.length > 3 ? [h("details", { class: "more" }, h("summary", {}, t("claims.evidence", { n: all.length })), list), quality] : [list, quality];
 }
 

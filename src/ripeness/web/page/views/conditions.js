@@ -149,11 +149,11 @@ const modelTitle = (name) => named(`model.${name}`, name);
 function rates(document) {
   const answers = [...document.answers].sort((one, other) => (other.base_rate ?? -1) - (one.base_rate ?? -1));
   return rangeRows({
-    caption: t("conditions.rates"), unit: "share", domain: [0, 1], heads: [t("claims.model"), t("claims.holds_in")],
+    caption: t("conditions.rates"), unit: "share", domain: [0, 1], heads: [t("model"), t("conditions.holds_in")],
     rows: answers.map((each) => ({
       name: modelTitle(each.model),
       stat: each.base_rate === null ? null : { unit: "share", p05: each.base_rate, p50: each.base_rate, p95: each.base_rate },
-      words: each.base_rate === null ? t("claims.no_answer") : t("conditions.of", { n: of100(each.base_rate) }),
+      words: each.base_rate === null ? t("conditions.no_answer") : t("conditions.of", { n: of100(each.base_rate) }),
       note: each.boxes.length ? t("conditions.found", { n: each.boxes.length }) : named(`conditions.reason.${each.reason}`, each.reason),
     })),
   });
@@ -180,7 +180,7 @@ const term = (key, inside) => [h("dt", {}, t(`conditions.${key}`)), h("dd", {}, 
 /** One assumption: its whole range, the part in which it holds, and where that begins. @param {any} range @param {any} about @param {any[]} found */
 function limit({ label, unit, low, high, range }, about, found) {
   return h("li", {},
-    h("p", {}, h("b", {}, said(`assumption.${about.parameter}`, label)), " ", h("span", { class: "chip" }, named(`conditions.known.${about.identification}`, about.identification))),
+    h("p", {}, h("b", {}, said(`assumption.${about.parameter}`, label)), " ", h("span", { class: "chip" }, named(`known.${about.identification}`, about.identification))),
     h("p", { class: "num" }, boundWords(low, high, unit)),
     strip([low, high], range, found),
     h("p", { class: "small muted" }, t("conditions.drawn", { low: number(range[0], "none"), high: number(range[1], "none") }),

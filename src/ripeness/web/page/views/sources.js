@@ -46,8 +46,14 @@ export function seriesTitle(name) {
   return key ? t(key) : english_text(name.replaceAll("_", " "));
 }
 
+/** @param {any} instrument */
+function instrumentTitle({ name, title }) {
+  const key = [`lever.${name}`, `sources.instrument.${name}`].find(has);
+  return key ? h("span", {}, t(key)) : english_text(title);
+}
+
 /** @param {string} quality */
-const qualityWords = (quality) => named(`sources.quality.${quality}`, quality);
+const qualityWords = (quality) => named(`quality.short.${quality}`, quality);
 
 /** Every series and instrument, with a search. @param {any} document */
 function data({ series, instruments, foundations, run }) {
@@ -101,7 +107,7 @@ function data({ series, instruments, foundations, run }) {
 /** @param {string} key @param {string[]} values @param {(value: string) => string} words @param {() => void} changed */
 function select(key, values, words, changed) {
   const node = h("select", { onchange: () => { /** @type {any} */ (kept)[key] = node.value; changed(); } },
-    h("option", { value: "" }, t("claims.all")), values.map((value) => h("option", { value, selected: /** @type {any} */ (kept)[key] === value }, words(value))));
+    h("option", { value: "" }, t("sources.all")), values.map((value) => h("option", { value, selected: /** @type {any} */ (kept)[key] === value }, words(value))));
   return h("label", {}, t(`sources.filter.${key}`), node);
 }
 
@@ -137,7 +143,7 @@ function seriesRow(each, about, until) {
 function instrumentRow(each, about) {
   const quality = about?.quality ?? {};
   return row({
-    title: named(`lever.${each.name}`, "") ? h("span", {}, named(`lever.${each.name}`, each.title)) : english_text(each.title), name: each.name, kind: "instrument", unit: "",
+    title: instrumentTitle(each), name: each.name, kind: "instrument", unit: "",
     span: each.first ? monthSpan(each.first.slice(0, 7), each.last.slice(0, 7)) : "–",
     checked: each.last ? dayWords(each.last) : "–", quality, marks: marksOf(quality), used: each.levers,
     qualities: [...new Set(each.values.map((/** @type {any} */ one) => one.quality))].map(String),
@@ -269,7 +275,7 @@ function endings(found) {
   return h("div", { class: "stack tight endings" }, h("h3", {}, t("sources.endings")), h("p", { class: "prose" }, t("sources.endings.about")),
     dataTable({
       caption: t("sources.endings.caption"),
-      heads: [t("claims.model"), ...HORIZONS.map((key) => t("sources.ahead", { n: Number(key.slice(1)) }))],
+      heads: [t("model"), ...HORIZONS.map((key) => t("sources.ahead", { n: Number(key.slice(1)) }))],
       rows: models.map(([name, score]) => [named(`model.${name}`, name), ...HORIZONS.map((key) => (score[key] ? t("sources.endings.cell", { chance: percent(score[key].mean_chance), happened: percent(score[key].happened), brier: number(score[key].brier, "none"), n: score[key].n }) : "–"))]),
       numeric: false,
     }));
@@ -280,7 +286,7 @@ function rests({ parameters, bargaining, talks }) {
   /** @type {any[]} */
   const rows = [];
   const told = (/** @type {string} */ name, /** @type {any} */ quality, /** @type {any} */ known, /** @type {number|undefined} */ count) =>
-    rows.push([h("span", {}, t(`sources.rests.${name}`), count ? h("small", {}, ` (${plain(count)})`) : ""), quality ? h("div", {}, shares(quality)) : "–", known ? listWords(Object.entries(known).map(([key, n]) => `${named(`conditions.known.${key}`, key)}: ${plain(n)}`)) : "–"]);
+    rows.push([h("span", {}, t(`sources.rests.${name}`), count ? h("small", {}, ` (${plain(count)})`) : ""), quality ? h("div", {}, shares(quality)) : "–", known ? listWords(Object.entries(known).map(([key, n]) => `${named(`known.${key}`, key)}: ${plain(n)}`)) : "–"]);
   if (parameters) told("parameters", parameters.quality, parameters.identification, parameters.count);
   if (bargaining) told("bargaining", null, bargaining.identification, bargaining.count);
   for (const [name, quality] of Object.entries(talks ?? {})) told(name, quality, null, undefined);

@@ -137,14 +137,14 @@ function processLines(talks, columns) {
 /** @param {any} row */
 const roundWords = (row) => h("li", {},
   h("p", {}, h("b", { class: "num" }, daySpan(row.start, row.end)), row.place ? [" · ", english_text(row.place)] : null),
-  row.contact ? h("p", { class: "small muted" }, [t(`talks.contact.${row.contact}`), row.mediator ? t("talks.mediator", { name: row.mediator }) : "", row.hours ? t("talks.hours", { n: row.hours }) : ""].filter(Boolean).join(" · ")) : null,
+  row.contact ? h("p", { class: "small muted" }, t(`talks.contact.${row.contact}`), row.hours ? ` · ${t("talks.hours", { n: row.hours })}` : "", row.mediator ? [` · ${t("talks.mediator")} `, english_text(row.mediator)] : null) : null,
   english_text(row.outcome, "p"),
   h("p", { class: "small" }, h("span", { class: "chip" }, named(`talks.product.${row.deliverable_class}`, row.deliverable_class)), " ", row.deliverables && !["none", "unknown"].includes(row.deliverables) ? english_text(row.deliverables) : ""),
   row.participants || row.notes ? h("details", { class: "more small" }, h("summary", {}, t("talks.who")), row.participants ? english_text(row.participants, "p") : null, row.notes ? english_text(row.notes, "p") : null) : null,
   sourceWords(row));
 
 /** @param {any} row */
-const sourceWords = (row) => h("p", { class: "small muted" }, t("talks.source"), " ", row.source ? sourced(row.source) : "–", ` · ${named(`sources.quality.${row.quality}`, row.quality)}`);
+const sourceWords = (row) => h("p", { class: "small muted" }, t("talks.source"), " ", row.source ? sourced(row.source) : "–", ` · ${named(`quality.short.${row.quality}`, row.quality)}`);
 
 /** @param {any} talks @param {Column[]} columns @param {string[]} sides @returns {Line[]} */
 function pressureLines(talks, columns, sides) {
@@ -261,18 +261,18 @@ function legend(talks) {
 
 /** The record as plain tables. @param {any} talks */
 function tables(talks) {
-  const quality = (/** @type {any} */ row) => named(`sources.quality.${row.quality}`, row.quality);
+  const quality = (/** @type {any} */ row) => named(`quality.short.${row.quality}`, row.quality);
   const fold = (/** @type {string} */ words, /** @type {() => Node} */ make) => {
     const node = h("details", { class: "more" }, h("summary", {}, words));
     node.addEventListener("toggle", () => node.open && node.childElementCount === 1 && node.append(make()));
     return node;
   };
   return h("div", { class: "stack tight" },
-    fold(t("talks.table.rounds", { n: talks.rounds.length }), () => dataTable({ caption: t("talks.process"), numeric: false, heads: [t("talks.head.when"), t("talks.head.where"), t("talks.head.format"), t("talks.head.outcome"), t("talks.head.product"), t("sources.quality")],
+    fold(t("talks.table.rounds", { n: talks.rounds.length }), () => dataTable({ caption: t("talks.process"), numeric: false, heads: [t("talks.head.when"), t("talks.head.where"), t("talks.head.format"), t("talks.head.outcome"), t("talks.head.product"), t("talks.head.quality")],
       rows: talks.rounds.map((/** @type {any} */ row) => [daySpan(row.start, row.end), english_text(row.place), row.track === "break" ? t("talks.format.broken") : row.contact ? t(`talks.contact.${row.contact}`) : t("talks.format.outside"), english_text(row.outcome), named(`talks.product.${row.deliverable_class}`, row.deliverable_class), quality(row)]) })),
-    fold(t("talks.table.positions", { n: talks.positions.length }), () => dataTable({ caption: t("talks.positions"), numeric: false, heads: [t("talks.head.when"), t("talks.head.issue"), t("talks.head.who"), t("talks.head.position"), t("talks.head.score"), t("sources.quality")],
+    fold(t("talks.table.positions", { n: talks.positions.length }), () => dataTable({ caption: t("talks.positions"), numeric: false, heads: [t("talks.head.when"), t("talks.head.issue"), t("talks.head.who"), t("talks.head.position"), t("talks.head.score"), t("talks.head.quality")],
       rows: talks.positions.map((/** @type {any} */ row) => [dayWords(row.date), issueTitle(talks, row.issue), actorTitle(row.actor), english_text(row.position), `${number(row.score, "none")} (${range(row.low, row.high, "none")})`, quality(row)]) })),
-    fold(t("talks.table.events", { n: talks.events.length }), () => dataTable({ caption: t("talks.pressure"), numeric: false, heads: [t("talks.head.when"), t("talks.head.by"), t("talks.head.on"), t("talks.head.kind"), t("talks.head.act"), t("sources.quality")],
+    fold(t("talks.table.events", { n: talks.events.length }), () => dataTable({ caption: t("talks.pressure"), numeric: false, heads: [t("talks.head.when"), t("talks.head.by"), t("talks.head.on"), t("talks.head.kind"), t("talks.head.act"), t("talks.head.quality")],
       rows: talks.events.map((/** @type {any} */ row) => [dayWords(row.date), actorTitle(row.sender), actorTitle(row.target), `${t(`talks.through.${row.kind}`)}, ${t(row.direction > 0 ? "talks.more" : row.direction < 0 ? "talks.less" : "talks.level")}`, english_text(row.description), quality(row)]) })));
 }
 
