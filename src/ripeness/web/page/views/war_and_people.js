@@ -65,7 +65,7 @@ function sharedScale(state, indicators) {
     const ends = indicators.map((name) => needed({
       title: "", unit: "", months: money.months, start: money.start, until: question.until, dataUntil: money.data_until, domain: null, hold: false,
       history: money.history[name]?.months?.length ? money.history[name] : null,
-      lines: policiesDrawn(state).map((policy) => ({ key: policy, label: "", look: "fan", bands: money.policies[policy].charts[name] })),
+      lines: policiesDrawn(state).filter((policy) => money.policies[policy].charts[name]).map((policy) => ({ key: policy, label: "", look: "fan", bands: money.policies[policy].charts[name] })),
     }));
     const want = /** @type {[number, number]} */ ([Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))]);
     if (!kept || (!state.dragging && outgrown(kept, want))) kept = want;
