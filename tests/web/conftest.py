@@ -28,7 +28,7 @@ def lab() -> Lab:
 @pytest.fixture(scope="session")
 def address(lab: Lab) -> Iterator[str]:
     """Address of a server on a port that was free."""
-    listening = socket.socket()
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     limits = Limits(body_bytes=2_000_000)
     app = make_app(Settings(limits=limits), lab)

@@ -11,6 +11,7 @@ import pytest
 
 from ripeness.web.guard import hosts_of
 from ripeness.web.page import SLOT, Page
+from ripeness.web.serve import listen
 
 ROUTES = (
     "/",
@@ -49,6 +50,13 @@ def test_names_of_a_server_follow_its_address() -> None:
     assert hosts_of("0.0.0.0", 80, ("lab.example",)) == ("lab.example", "localhost", "127.0.0.1", "[::1]")
     assert "192.168.1.5" in (hosts_of("192.168.1.5", 80) or ())
     assert "127.0.0.1" in (hosts_of("127.0.0.1", 80) or ())
+
+
+def test_the_line_sends_small_answers_at_once() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        assert (
+            listening.proto == socket.IPPROTO_TCP
+        )  # what asyncio looks at before it turns Nagle's delay off
 
 
 def test_another_site_may_not_write(site: httpx.Client) -> None:

@@ -121,6 +121,35 @@ def test_an_archive_may_not_grow_beyond_its_bounds(files: Files) -> None:
     assert "more than 3 files" in problems(packed(files), Bounds(files=3))
 
 
+def test_unusual_packing_is_refused_unread(files: Files) -> None:
+    def unusual(entry: zipfile.ZipInfo) -> None:
+        entry.compress_type = zipfile.ZIP_LZMA
+
+    assert "unusual" in problems(packed(files, unusual))
+    later = bytearray(packed(files))
+    later[later.index(b"PK\x01\x02") + 6] = 250  # the version of ZIP that is needed to read it
+    assert "no ZIP archive" in problems(bytes(later))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"a: &a [x, x]\nb: [*a, *a]\n", "anchor"),
+        (b"policy: " + b"[" * 20_000 + b"]" * 20_000, "nested deeper"),
+        (b"policy: !!python/object/apply:os.system ['true']\n", "tag"),
+    ],
+    ids=["aliases", "depth", "code"],
+)
+def test_text_that_would_grow_or_run_is_refused(files: Files, text: bytes, said: str) -> None:
+    assert said in problems(packed({**files, "two_states/policies/other.yaml": text}))
+
+
+def test_a_case_may_not_span_centuries(files: Files) -> None:
+    about = files["two_states/case.yaml"].replace(b"last_month: 2004-12", b"last_month: 2900-12")
+    with pytest.raises(RipenessError, match="600 months"):
+        handed_in(packed({**files, "two_states/case.yaml": about}), Bounds())
+
+
 def test_what_an_archive_says_of_its_size_is_not_believed(files: Files) -> None:
     body = bytearray(packed({"two_states/case.yaml": b"case: x\n" + b" " * 400_000}))
     for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):

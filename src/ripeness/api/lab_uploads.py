@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -29,6 +30,23 @@ NAME = re.compile(r"^case:[ \t]*([a-z][a-z0-9_]{0,39})[ \t\r]*$", re.MULTILINE |
 
 ARCHIVE = "archive"
 
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways of packing that are read: what every tool writes."""
+
+BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading an archive that is none, or is spoilt, may raise."""
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -36,6 +54,7 @@ class Bounds:
 
     bytes: int = 24_000_000
     files: int = 400
+    months: int = 600
 
 
 @dataclass(frozen=True)
@@ -68,6 +87,10 @@ def handed_in(body: bytes, bounds: Bounds) -> HandedIn:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         case = load(root)
+        if len(case.months) > bounds.months:
+            raise RipenessError(
+                f"the case has {len(case.months)} months", f"let it span {bounds.months} months or fewer"
+            )
         if REFERENCE not in case.policies:
             raise RipenessError(f"the case has no policy {REFERENCE}", f"add policies/{REFERENCE}.yaml")
     except BaseException:
@@ -82,7 +105,7 @@ def _files(body: bytes, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
     try:
         packed = zipfile.ZipFile(io.BytesIO(body))
         entries = packed.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError) as error:
+    except BROKEN as error:
         raise _fault("", None, f"is no ZIP archive: {error}", "pack the folder of one case") from None
     if len(entries) > bounds.files:
         raise _fault("", len(entries), f"holds more than {bounds.files} files", "leave out what is no case")
@@ -125,6 +148,10 @@ def _require_plain(entry: zipfile.ZipInfo, name: str) -> None:
         raise _fault(entry.filename, None, "is no plain file", "pack plain files, no links")
     if entry.flag_bits & 0x1:
         raise _fault(entry.filename, None, "is encrypted", "pack it without a password")
+    if entry.compress_type not in PACKED:
+        raise _fault(
+            entry.filename, None, "is packed in an unusual way", "pack it by deflating, as most tools do"
+        )
     if not name.endswith(KINDS):
         raise _fault(entry.filename, None, "is no file of a case", f"a case holds {', '.join(KINDS)} files")
 
@@ -134,15 +161,7 @@ def _unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> byt
     try:
         with packed.open(entry) as stream:
             data = stream.read(most + 1)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
+    except BROKEN as error:
         raise _fault(entry.filename, None, f"cannot be unpacked: {error}", "pack it again") from None
     if len(data) > most:
         raise _fault(entry.filename, None, "unpacks to more than it may", "leave out what is no case")
