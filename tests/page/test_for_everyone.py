@@ -13,6 +13,7 @@ from ripeness.api.share_link import VIEWS
 NAMES = {
     "Brent",
     "Enter",
+    "check",  # the name of a command
     "Escape",
     "Urals",
     "ESPO",

@@ -12,6 +12,8 @@ import { apart, extent, outgrown, rounded, ticks } from "./scale.js";
 
 const ROOM = { left: 46, right: 14, top: 14, bottom: 24 };
 const SHOWN_BEFORE = 24;
+const NAMED_AT_ENDS = 2;
+const HIGHEST = { percent: 100, share: 1 };
 const QUANTILES = /** @type {const} */ (["p05", "p25", "p50", "p75", "p95"]);
 
 /** The range that a chart needs. @param {Fan} fan @param {number} [before] @returns {[number, number]} */
@@ -26,7 +28,9 @@ export function needed(fan, before = SHOWN_BEFORE) {
   fan.history?.months.forEach((month, at) => {
     if (month >= first && fan.history) values.push(fan.history.values[at]);
   });
-  return rounded(extent(values), 4);
+  const [low, high] = rounded(extent(values), 4);
+  const highest = /** @type {Record<string, number>} */ (HIGHEST)[fan.unit] ?? Infinity;
+  return [low, values.every((value) => value <= highest) ? Math.min(high, highest) : high];
 }
 
 /** @param {Fan} fan @param {number} before */
@@ -58,7 +62,8 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   const svg = g("svg", { class: `fan ${colour}`, role: "img", tabindex: small ? null : 0, height, "aria-describedby": label },
     g("defs", {}, g("clipPath", { id: clip }, clipBox)), grid, marks, bands, names, cross);
   const readout = h("p", { class: "readout", id: label, "aria-live": "off" });
-  const node = h("div", { class: small ? "chart small" : "chart" }, svg, small ? null : readout);
+  const legend = h("ul", { class: "legend" });
+  const node = h("div", { class: small ? "chart small" : "chart" }, svg, small ? null : [legend, readout]);
   /** @type {Fan|null} */
   let fan = null;
   let width = 0;
@@ -157,7 +162,9 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
 
   function drawNames() {
     if (!fan) return;
-    if (fan.lines.length < 2 || small) return put(names);
+    const above = fan.lines.length > NAMED_AT_ENDS ? fan.lines : [];
+    put(legend, above.map((line) => h("li", {}, g("svg", { viewBox: "0 0 28 8", height: 8, class: `fan ${colour}`, "aria-hidden": "true" }, g("path", { d: "M0 4L28 4", class: `middle ${line.look}` })), line.label)));
+    if (fan.lines.length < 2 || above.length || small) return put(names);
     const last = fan.months.length - 1;
     const ends = fan.lines.map((line) => y(line.bands.p50[last] ?? domain[0]) - 6);
     const places = apart(ends, 14, ROOM.top + 8, height - ROOM.bottom - 4);

@@ -3,6 +3,7 @@
 import { fanChart } from "../charts/fan.js";
 import { fresh, h, put } from "../dom.js";
 import { linkText } from "../link.js";
+import { keepPlace } from "./keep_place.js";
 import { banded, english_text, monthWords, named, number, percent, plain, t, unitWords } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -116,12 +117,14 @@ export function chartCard(state, { indicator, colour, height = 230, wide = false
       domain: domain?.() ?? null, hold: state.dragging,
     });
     put(rescaled, changed && !small ? t("chart.rescaled") : "");
+    if (!state.dragging) acts?.renew();
     node.classList.remove("stale");
   }
-  const node = bare || small ? chart.node : card({
+  const acts = bare || small ? null : chartActs(state, about, () => table(state, about, title));
+  const node = !acts ? chart.node : card({
     title, unit: unitWords(about.unit), wide,
     inside: [chart.node, rescaled],
-    acts: chartActs(state, about, () => table(state, about, title)),
+    acts: acts.nodes,
   });
   const off = [
     state.on("money", draw),
@@ -149,7 +152,11 @@ function chartActs(state, about, makeTable) {
   const row = h("div", { class: "acts" }, button, links, embed, why);
   row.addEventListener("pointerover", refresh);
   row.addEventListener("focusin", refresh);
-  return [row, region, reason];
+  const renew = () => {
+    for (const [shown, make] of /** @type {[HTMLElement, () => Node][]} */ ([[region, makeTable], [reason, () => whyNumber(state, about)]]))
+      if (!shown.hidden) keepPlace(shown, () => put(shown, make()));
+  };
+  return { nodes: [row, region, reason], renew };
 }
 
 /** Every month of a chart in numbers. @param {State} state @param {any} about @param {string} title */
