@@ -210,7 +210,9 @@ def _states(program: Program, given: Floats, members: int, policies: int) -> Flo
     if np.ndim(given) != 3:
         return _rows_of_members(program, "state", program.state, given, members)
     if len(given) != policies:
-        raise ValueError(f"{program.name}: state has {len(given)} policies; expected {policies}, or one for all")
+        raise ValueError(
+            f"{program.name}: state has {len(given)} policies; expected {policies}, or one for all"
+        )
     return np.stack([_rows_of_members(program, "state", program.state, one, members) for one in given])
 
 
