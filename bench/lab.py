@@ -25,6 +25,16 @@ from bench.timing import machine
 MEMBERS = 500
 PRESSES = 200
 PEOPLE, SECONDS, PAUSE = 50, 60.0, 1.0
+CHARTS = (
+    "brent_usd_bbl",
+    "fob_discount_usd_bbl",
+    "export_volume_mbd",
+    "export_revenue_usd_bn",
+    "oil_gas_revenue_rub_trn",
+    "liquid_fund_rub_trn",
+)
+"""Charts in sight while a lever is moved in the view of money."""
+
 LEVERS = ("waiver", "cap_enforcement", "services_ban", "secondary_sanctions", "talks", "insurance_checks")
 
 
@@ -42,7 +52,8 @@ class Line:
         reader, writer = self._streams
         began = perf_counter()
         writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nX-Client: {self._name}\r\n\r\n".encode()
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nX-Client: {self._name}\r\n"
+            "Accept-Encoding: gzip\r\n\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
@@ -59,7 +70,7 @@ def question(person: int, press: int, whole: bool = False) -> str:
     """A lever at a value that nobody has asked for."""
     lever = LEVERS[(person + press // 20) % len(LEVERS)]
     value = (press * 0.618034 + person * 0.0137) % 1.0
-    part = "" if whole else "&part=moved"
+    part = "" if whole else f"&part=moved&charts={','.join(CHARTS)}"
     return f"/api/v1/money?v=1&n={MEMBERS}&l.{lever}={value:.6f}{part}"
 
 

@@ -19,6 +19,9 @@ from ripeness.web.server import Settings
 
 ADDRESS, PORT = "127.0.0.1", 8765
 
+BACKLOG = 2_048
+"""Connections that may wait to be taken."""
+
 OPEN = (
     "This server can be reached from other machines. It has no passwords: whoever reaches it may ask it questions "
     "and hand in cases. Put a server with encryption before it, and name it with --host-name."
@@ -70,6 +73,7 @@ def listen(address: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((address, port))
+        listening.listen(BACKLOG)  # now, so that who reads the address that is printed is not turned away
     except OSError as cause:
         listening.close()
         raise RipenessError(
