@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -422,7 +422,7 @@ def _document(result: Comparison) -> dict[str, Any]:
 
 
 def gap_to(row: Floats, base: Floats) -> Floats:
-    """Differences in the same futures, (N,); what the engine's rounding alone can make is none.
+    """Differences in the same futures, (..., N); what the engine's rounding alone can make is none.
 
     The reference takes the record in and is stepped by another sequence of the same sums.
     """
@@ -432,21 +432,21 @@ def gap_to(row: Floats, base: Floats) -> Floats:
 
 def gap_statistic(gap: Floats, unit: str, prior_driven: float | None = None) -> dict[str, Any]:
     """Differences to the reference in the same futures, (N,), as documents carry them."""
-    return _with_shares(statistic(gap, unit, prior_driven=prior_driven), gap)
-
-
-def gap_statistics(gaps: Mapping[Metric, Floats]) -> dict[str, dict[str, Any]]:
-    """`gap_statistic` of several metrics by name, all at once."""
-    rows = np.stack(list(gaps.values()))
-    found = statistics(rows, [metric.unit for metric in gaps])
     return {
-        metric.name: _with_shares(each, gap) for (metric, gap), each in zip(gaps.items(), found, strict=True)
+        **statistic(gap, unit, prior_driven=prior_driven),
+        "share_lower": float((gap < 0).mean()),
+        "share_higher": float((gap > 0).mean()),
     }
 
 
-def _with_shares(found: dict[str, Any], gap: Floats) -> dict[str, Any]:
-    lower, higher = np.count_nonzero(gap < 0) / gap.size, np.count_nonzero(gap > 0) / gap.size
-    return {**found, "share_lower": lower, "share_higher": higher}
+def gap_statistics(metrics: Sequence[Metric], gaps: Floats) -> dict[str, dict[str, Any]]:
+    """`gap_statistic` of each metric (M, N) by name, all at once."""
+    found = statistics(gaps, [metric.unit for metric in metrics])
+    lower, higher = (gaps < 0).mean(axis=1).tolist(), (gaps > 0).mean(axis=1).tolist()
+    return {
+        metric.name: {**each, "share_lower": below, "share_higher": above}
+        for metric, each, below, above in zip(metrics, found, lower, higher, strict=True)
+    }
 
 
 def _payoffs(result: Comparison) -> list[Payoff]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ripeness.api.chart_data import CHARTED, Charted
 from ripeness.flow import records_of
 
@@ -48,6 +50,7 @@ METRIC = {
 """Metric of a comparison that sums up a charted output, where it has another name."""
 
 
+@cache
 def lab_charts(program: str) -> tuple[Charted, ...]:
     """What is drawn of a program's futures."""
     rows = records_of(program).output_rows

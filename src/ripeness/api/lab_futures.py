@@ -25,7 +25,7 @@ from ripeness.api.share_link import MINE, Link, policy_of
 from ripeness.api.simulation import Asked, Draws, Options, draws_for
 from ripeness.base import Month
 from ripeness.case import REFERENCE
-from ripeness.ensemble.metrics import Metric, ParameterRanks, metrics_of, restricted, values_of
+from ripeness.ensemble.metrics import Metric, ParameterRanks, metrics_of, narrowing, restricted, values_of
 from ripeness.ensemble.record import parameters_hash, run_record
 from ripeness.ensemble.simulate import Question, chunks, pose, program_of, usable_cores
 from ripeness.ensemble.start import start_state
@@ -82,14 +82,20 @@ class Answered:
     run: Run
 
     @cached_property
-    def values(self) -> dict[Metric, Floats]:
-        """Every metric of every policy and member, (NP, N)."""
-        return {metric: values_of(self.run, metric) for metric in metrics_of(self.run.program)}
+    def metrics(self) -> tuple[Metric, ...]:
+        """Metrics of the case."""
+        return tuple(metrics_of(self.run.program))
 
     @cached_property
-    def compared(self) -> dict[Metric, Floats]:
+    def values(self) -> Floats:
+        """Every metric of every policy and member, (M, NP, N)."""
+        return np.stack([values_of(self.run, metric) for metric in self.metrics])
+
+    @cached_property
+    def compared(self) -> Floats:
         """The same as numbers that can be compared."""
-        return {metric: restricted(rows, metric, self.run) for metric, rows in self.values.items()}
+        rows = zip(self.values, self.metrics, strict=True)
+        return np.stack([restricted(row, metric, self.run) for row, metric in rows])
 
 
 class WarmFutures:
@@ -105,6 +111,7 @@ class WarmFutures:
         self._posed: Recent[Question] = Recent(32)
         self._draws: Recent[Draws] = Recent(16)
         self._hashes: Recent[str] = Recent(8)
+        self._narrowed: Recent[Floats] = Recent(8)
         self._own: Recent[CompiledPolicy] = Recent(64)
         self._finals: Recent[NDArray[np.float32]] = Recent(16)
         self._months = tuple(case.months)
@@ -177,6 +184,13 @@ class WarmFutures:
             return found
 
         return self._ranks.get(_draw_key(link), ranked)
+
+    def narrowed(self, link: Link, answered: Answered) -> Floats | None:
+        """How far the record has narrowed each parameter (P,), under a link's assumptions; None without a fit."""
+        prior_sd = answered.asked.draws.prior_sd
+        if prior_sd is None:
+            return None
+        return self._narrowed.get(_draw_key(link), lambda: narrowing(answered.run.parameters, prior_sd))
 
     def eve(self, link: Link, asked: Asked) -> Eve:
         """Where members stand when policies may begin."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from ripeness.api.score_lines import Scores
 from ripeness.api.share_link import MINE, Link, link_text
 from ripeness.base import Month, month_range
 from ripeness.case import REFERENCE
-from ripeness.ensemble.metrics import Metric, prior_driven, statistics
+from ripeness.ensemble.metrics import Metric, priors_driven, statistics
 
 if TYPE_CHECKING:
     from ripeness.case import Case
@@ -110,12 +110,15 @@ class MoneyDesk:
 
     def _written(self, link: Link, answered: Answered, place: int, charts: Charts) -> dict[str, Any]:
         run, case = answered.run, self._warm.case
-        prior_sd = answered.asked.draws.prior_sd
+        metrics, narrowed = answered.metrics, self._warm.narrowed(link, answered)
         ranked = self._warm.ranks(link, run)
-        driven = {
-            metric: prior_driven(rows[place], ranked[metric.name], run.parameters, prior_sd)
-            for metric, rows in answered.compared.items()
-        }
+        driven: list[float | None] = (
+            [None] * len(metrics)
+            if narrowed is None
+            else priors_driven(
+                answered.compared[:, place], [ranked[metric.name] for metric in metrics], narrowed
+            )
+        )
         drawn = {
             chart.name: chart for chart in lab_charts(case.program) if charts is None or chart.name in charts
         }
@@ -126,7 +129,7 @@ class MoneyDesk:
                 name: {"unit": chart.unit, "group": group_of(chart), **bands[name]}
                 for name, chart in drawn.items()
             },
-            "totals": _statistics({metric: rows[place] for metric, rows in answered.values.items()}, driven),
+            "totals": _statistics(metrics, answered.values[:, place], driven),
         }
 
 
@@ -147,31 +150,31 @@ def _with_charts(document: dict[str, Any], charts: Collection[str]) -> dict[str,
 
 def _differences(answered: Answered, policies: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Of some policies to the reference, in the same futures, by metric."""
-    places = {name: answered.run.policies.index(name) for name in policies}
+    compared = answered.compared
     return {
         name: gap_statistics(
-            {metric: gap_to(rows[place], rows[0]) for metric, rows in answered.compared.items()}
+            answered.metrics, gap_to(compared[:, answered.run.policies.index(name)], compared[:, 0])
         )
-        for name, place in places.items()
+        for name in policies
     }
 
 
 def _statistics(
-    values: Mapping[Metric, Floats], driven: Mapping[Metric, float | None]
+    metrics: Sequence[Metric], values: Floats, driven: Sequence[float | None]
 ) -> dict[str, dict[str, Any]]:
-    """The statistic of each metric by name, those of a kind at once."""
+    """The statistic of each metric (M, N) by name, those of a kind at once."""
     found: dict[Metric, dict[str, Any]] = {}
     for censored in (False, True):
-        kind = [metric for metric in values if metric.is_censored is censored]
+        kind = [place for place, metric in enumerate(metrics) if metric.is_censored is censored]
         if kind:
             written = statistics(
-                np.stack([values[metric] for metric in kind]),
-                [metric.unit for metric in kind],
+                values[kind],
+                [metrics[place].unit for place in kind],
                 censored=censored,
-                prior_driven=[driven[metric] for metric in kind],
+                prior_driven=[driven[place] for place in kind],
             )
-            found |= zip(kind, written, strict=True)
-    return {metric.name: found[metric] for metric in values}
+            found |= zip((metrics[place] for place in kind), written, strict=True)
+    return {metric.name: found[metric] for metric in metrics}
 
 
 def history(case: Case, link: Link) -> dict[str, Any]:

@@ -218,21 +218,26 @@ def statistics(
     batches = _batches(values)
     errors = _errors_of_means(values, batches)
     spreads = _errors_of_quantiles(quantiles, batches, censored)
-    documents = []
-    for row, unit in enumerate(units):
-        found = zip(QUANTILES, map(_number, quantiles[row]), strict=True)
-        document: dict[str, Any] = {"unit": unit, "mean": float(means[row]) if everywhere[row] else None}
-        document |= dict(found)
-        document["mc_error"] = _number(errors[row]) if everywhere[row] else None
-        document["mc_errors"] = dict(zip(QUANTILES, map(_number, spreads[row]), strict=True))
-        document["prior_driven"] = prior_driven[row] if prior_driven is not None else None
-        documents.append(document)
+    middles = _numbers(np.where(everywhere, np.stack([means, errors]), np.nan))
+    rows = zip(units, *middles, _numbers(quantiles), _numbers(spreads), strict=True)
+    driven = prior_driven or [None] * len(units)
+    documents: list[dict[str, Any]] = [
+        {
+            "unit": unit,
+            "mean": mean,
+            **dict(zip(QUANTILES, found, strict=True)),
+            "mc_error": error,
+            "mc_errors": dict(zip(QUANTILES, spread, strict=True)),
+            "prior_driven": share,
+        }
+        for (unit, mean, error, found, spread), share in zip(rows, driven, strict=True)
+    ]
     if censored:
         reached = np.isfinite(values).astype(np.float64)
         shares, share_errors = reached.mean(axis=1), _errors_of_means(reached, _batches(reached))
-        for document, share, error in zip(documents, shares, share_errors, strict=True):
+        for document, share, error in zip(documents, shares, _numbers(share_errors), strict=True):
             document["share_reached"] = float(share)
-            document["share_reached_mc_error"] = _number(error)
+            document["share_reached_mc_error"] = error
     return documents
 
 
@@ -263,15 +268,13 @@ def ranks(rows: Floats) -> Floats:
     """
     flat = np.atleast_2d(rows)
     ranked = np.empty(flat.shape)
-    places = np.arange(1.0, flat.shape[1] + 1.0)
-    for target, row in zip(ranked, flat, strict=True):
-        order = np.argsort(row)
-        ordered = row[order]
-        if (ordered[1:] > ordered[:-1]).all():
-            target[order] = places
-            continue
-        _, inverse, counts = np.unique(row, return_inverse=True, return_counts=True)
-        target[:] = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
+    order = np.argsort(flat, axis=1)
+    ordered = np.take_along_axis(flat, order, axis=1)
+    np.put_along_axis(ranked, order, np.arange(1.0, flat.shape[1] + 1.0)[None], axis=1)
+    distinct = (ordered[:, 1:] > ordered[:, :-1]).all(axis=1)
+    for row in np.flatnonzero(~distinct):
+        _, inverse, counts = np.unique(flat[row], return_inverse=True, return_counts=True)
+        ranked[row] = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
     ranked -= ranked.mean(axis=1, keepdims=True)
     length = np.sqrt((ranked**2).sum(axis=1, keepdims=True))
     return np.asarray((ranked / np.where(length > 0, length, 1.0)).reshape(np.shape(rows)))
@@ -300,16 +303,18 @@ class ParameterRanks:
 
     def effects(self, values: Floats) -> Floats:
         """Spearman's correlation of each parameter with `values` (N,), (P',)."""
-        if not len(self.rows):
-            return np.empty(0)
-        return self.ranks @ ranks(values[: self.ranks.shape[1]])
+        return np.asarray(self.ranks @ ranks(values[: self.ranks.shape[1]]))
 
     def top(self, values: Floats, count: int = TOP_DRIVERS) -> list[tuple[int, float]]:
         """Places (among `names`) and effects of the strongest parameters that stand out of chance.
 
         Chance is three standard errors of a correlation of zero, 3/sqrt(n - 1).
         """
-        effects = self.effects(values)
+        return self.strongest(ranks(values[: self.ranks.shape[1]]), count)
+
+    def strongest(self, ranked: Floats, count: int = TOP_DRIVERS) -> list[tuple[int, float]]:
+        """`top` of values whose ranks are known already."""
+        effects = self.ranks @ ranked
         least = 3.0 / np.sqrt(max(self.ranks.shape[1] - 1, 1))
         order = np.argsort(-np.abs(effects), kind="stable")[:count]
         return [(int(i), float(effects[i])) for i in order if abs(effects[i]) > least]
@@ -350,12 +355,31 @@ def prior_driven(
     if prior_sd is None:
         return None
     top = ranked.top(values)
+    rows = ranked.rows[[place for place, _ in top]]
+    return _weighted(top, narrowing(parameters[rows], prior_sd[rows]))
+
+
+def priors_driven(values: Floats, ranked: Sequence[ParameterRanks], narrowed: Floats) -> list[float | None]:
+    """`prior_driven` of each row (M, N), with its parameters' ranks and the `narrowing` of all parameters (P,)."""
+    every = ranks(values[:, :RANKED_MEMBERS])
+    found = []
+    for row, parameters in zip(every, ranked, strict=True):
+        top = parameters.strongest(row)
+        found.append(_weighted(top, narrowed[parameters.rows[[place for place, _ in top]]]))
+    return found
+
+
+def narrowing(parameters: Floats, prior_sd: Floats) -> Floats:
+    """Posterior over prior standard deviation of each parameter (P, N), at most 1."""
+    sds = np.ascontiguousarray(parameters[:, :RANKED_MEMBERS]).std(axis=1)
+    return np.asarray(np.minimum(sds / np.where(prior_sd > 0, prior_sd, np.inf), 1.0))
+
+
+def _weighted(top: Sequence[tuple[int, float]], ratios: Floats) -> float | None:
+    """Mean of the ratios of the strongest parameters, weighted by squared effects; None where there are none."""
     if not top:
         return None
-    rows = ranked.rows[[i for i, _ in top]]
     weights = np.array([effect**2 for _, effect in top])
-    sds = parameters[rows, :RANKED_MEMBERS].std(axis=1)
-    ratios = np.minimum(sds / np.where(prior_sd[rows] > 0, prior_sd[rows], np.inf), 1.0)
     return float(weights @ ratios / weights.sum())
 
 
@@ -424,8 +448,12 @@ def _quantiles(values: Floats, censored: bool) -> Floats:
     )
 
 
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _numbers(values: Floats) -> list[Any]:
+    """Numbers as lists of the same shape, None where there is none."""
+    shown = values.astype(object)
+    shown[~np.isfinite(values)] = None
+    found: list[Any] = shown.tolist()
+    return found
 
 
 def _batches(values: Floats) -> Floats | None:
