@@ -32,29 +32,38 @@ def over(turns: Turns, work: Callable[[], Awaitable[Any]]) -> Any:
     return asyncio.run(whole())
 
 
-def test_clients_are_served_in_a_circle() -> None:
+def order_of(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Clients in the order in which one worker served them, all waiting behind a first question."""
     turns = Turns(Limits(), 1)
-    served: list[str] = []
+    served: list[tuple[str, str]] = []
     gate = threading.Event()
 
-    def work(name: str) -> Callable[[Stop], None]:
-        def done(_: Stop) -> None:
-            gate.wait(5)
-            served.append(name)
-
-        return done
-
     async def ask() -> None:
-        names = ["a1", "a2", "a3", "b1", "c1"]
-        asked = [asyncio.ensure_future(turns.answer(name[0], work(name), stays, 5)) for name in names]
-        await asyncio.sleep(0.05)
+        first = asyncio.ensure_future(turns.answer(("first", ""), lambda stop: gate.wait(5), stays, 5))
+        await asyncio.sleep(0.02)
+        rest = [
+            asyncio.ensure_future(
+                turns.answer(client, lambda stop, client=client: served.append(client), stays, 5)
+            )
+            for client in asked
+        ]
+        await asyncio.sleep(0.02)
         gate.set()
-        await asyncio.gather(*asked)
+        await asyncio.gather(first, *rest)
 
     over(turns, ask)
-    assert served == ["a1", "b1", "c1", "a2", "a3"] or served == ["a1", "a2", "b1", "c1", "a3"]
-    assert served.index("b1") < served.index("a3")
-    assert served.index("c1") < served.index("a3")
+    return served
+
+
+def test_clients_are_served_in_a_circle() -> None:
+    a, b, c = (("here", name) for name in "abc")
+    assert order_of([a, a, a, b, c]) == [a, b, c, a, a]
+
+
+def test_an_address_wins_no_turns_by_calling_itself_many_names() -> None:
+    crowd = [("one", str(number)) for number in range(6)]
+    other = ("two", "")
+    assert order_of([*crowd, other, other])[:4] == [crowd[0], other, crowd[1], other]
 
 
 def test_a_question_whose_client_left_is_never_worked_on() -> None:
@@ -62,13 +71,13 @@ def test_a_question_whose_client_left_is_never_worked_on() -> None:
     gate, worked = threading.Event(), []
 
     async def ask() -> None:
-        first = asyncio.ensure_future(turns.answer("a", lambda stop: gate.wait(5), stays, 5))
+        first = asyncio.ensure_future(turns.answer(("here", "a"), lambda stop: gate.wait(5), stays, 5))
         leaves = asyncio.Event()
 
         async def leaving() -> None:
             await leaves.wait()
 
-        second = asyncio.ensure_future(turns.answer("b", lambda stop: worked.append(1), leaving, 5))
+        second = asyncio.ensure_future(turns.answer(("here", "b"), lambda stop: worked.append(1), leaving, 5))
         await asyncio.sleep(0.05)
         leaves.set()
         with pytest.raises(Gone):
@@ -94,7 +103,7 @@ def test_running_work_is_told_to_stop_when_its_client_leaves() -> None:
 
     async def ask() -> None:
         with pytest.raises(Gone):
-            await turns.answer("a", work, leaving, 5)
+            await turns.answer(("here", "a"), work, leaving, 5)
         await asyncio.to_thread(told.wait, 5)
 
     over(turns, ask)
@@ -107,18 +116,39 @@ def test_too_much_and_too_long_are_said_in_words() -> None:
 
     async def ask() -> None:
         held = [
-            asyncio.ensure_future(turns.answer("a", lambda stop: gate.wait(5), stays, 5)) for _ in range(3)
+            asyncio.ensure_future(turns.answer(("here", "a"), lambda stop: gate.wait(5), stays, 5))
+            for _ in range(3)
         ]
         await asyncio.sleep(0.05)
         with pytest.raises(Busy, match="too many questions"):
-            await turns.answer("a", lambda stop: None, stays, 5)
+            await turns.answer(("here", "a"), lambda stop: None, stays, 5)
         with pytest.raises(TooLong, match=r"within 0\.1 s"):
-            await turns.answer("b", lambda stop: None, stays, 0.1)
+            await turns.answer(("here", "b"), lambda stop: None, stays, 0.1)
         gate.set()
         await asyncio.gather(*held)
 
     over(turns, ask)
     assert turns.waiting == 0
+
+
+def test_an_address_fills_no_more_than_its_part_of_the_line() -> None:
+    turns = Turns(Limits(waiting=4, waiting_address=2), 1)
+    gate = threading.Event()
+
+    async def ask() -> None:
+        held = [
+            asyncio.ensure_future(turns.answer(("one", str(number)), lambda stop: gate.wait(5), stays, 5))
+            for number in range(3)
+        ]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Busy):
+            await turns.answer(("one", "another"), lambda stop: None, stays, 5)
+        other = asyncio.ensure_future(turns.answer(("two", ""), lambda stop: 1, stays, 5))
+        gate.set()
+        assert await other == 1
+        await asyncio.gather(*held)
+
+    over(turns, ask)
 
 
 def test_a_failure_is_told_to_who_asked() -> None:
@@ -129,8 +159,8 @@ def test_a_failure_is_told_to_who_asked() -> None:
 
     async def ask() -> str:
         with pytest.raises(RipenessError, match="no"):
-            await turns.answer("a", fails, stays, 5)
-        answer: str = await turns.answer("a", lambda stop: "yes", stays, 5)
+            await turns.answer(("here", "a"), fails, stays, 5)
+        answer: str = await turns.answer(("here", "a"), lambda stop: "yes", stays, 5)
         return answer
 
     assert over(turns, ask) == "yes"

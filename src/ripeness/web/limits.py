@@ -15,6 +15,8 @@ class Limits:
     """Comparisons, endings and reports computed at the same time."""
     waiting: int = 400
     """Questions that may wait, all together."""
+    waiting_address: int = 200
+    """Questions that one address may have waiting, under all names that its clients give themselves."""
     waiting_each: int = 16
     """Questions that one client may have waiting."""
     seconds: float = 30.0

@@ -19,7 +19,7 @@ from ripeness.base import CaseFaults, Fault, shown
 from ripeness.web.counts import Counts
 from ripeness.web.limits import Limits
 from ripeness.web.page import Page
-from ripeness.web.turns import Stop, Turns
+from ripeness.web.turns import Client, Stop, Turns
 from ripeness.web.words import languages
 
 
@@ -122,10 +122,10 @@ def whole(said: dict[str, str], key: str, usual: int, least: int, most: int) -> 
     return value
 
 
-def client_of(request: Request) -> str:
+def client_of(request: Request) -> Client:
     """Whose turn it is: an address, and the page's own name for itself where it says one."""
     host = request.client.host if request.client else "unknown"
-    return f"{host} {request.headers.get('x-client', '')[:40]}"
+    return host, request.headers.get("x-client", "")[:40]
 
 
 async def left(request: Request) -> None:

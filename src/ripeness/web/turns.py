@@ -1,4 +1,7 @@
-"""Fair turns: clients are served in a circle, each its oldest question first, and who has left is not served."""
+"""Fair turns: addresses are served in a circle, the clients of each in a circle, each its oldest question first.
+
+Who has left is not served. A client says its own name, so names alone would let one address take all turns.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,9 @@ class Gone(Exception):
     """Whoever asked has left."""
 
 
+Client = tuple[str, str]
+"""Who asks: an address, and what the client calls itself there."""
+
 Stop = threading.Event
 """Set when an answer is no longer wanted; long work looks at it between its steps."""
 
@@ -43,7 +49,7 @@ class Turns:
 
     def __init__(self, limits: Limits, workers: int) -> None:
         self._limits, self._workers = limits, workers
-        self._clients: OrderedDict[str, deque[_Turn]] = OrderedDict()
+        self._waiting: OrderedDict[str, OrderedDict[str, deque[_Turn]]] = OrderedDict()
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="lab")
         self._running = 0
         self.left = 0
@@ -52,7 +58,7 @@ class Turns:
     @property
     def waiting(self) -> int:
         """Questions that wait."""
-        return sum(map(len, self._clients.values()))
+        return sum(len(turns) for names in self._waiting.values() for turns in names.values())
 
     @property
     def running(self) -> int:
@@ -60,17 +66,16 @@ class Turns:
         return self._running
 
     async def answer(
-        self, client: str, work: Callable[[Stop], Any], gone: Callable[[], Awaitable[None]], seconds: float
+        self, client: Client, work: Callable[[Stop], Any], gone: Callable[[], Awaitable[None]], seconds: float
     ) -> Any:
         """What `work` returns, once it is the client's turn.
 
         Busy where too many wait, TooLong after `seconds`, Gone where what `gone` gives comes true first.
         """
-        own = self._clients.get(client, ())
-        if self.waiting >= self._limits.waiting or len(own) >= self._limits.waiting_each:
-            raise Busy("too many questions wait", "try again in a few seconds")
+        address, name = client
+        self._require_room(address, name)
         turn = _Turn(work, asyncio.get_running_loop().create_future())
-        self._clients.setdefault(client, deque()).append(turn)
+        self._waiting.setdefault(address, OrderedDict()).setdefault(name, deque()).append(turn)
         self._serve()
         leaving = asyncio.ensure_future(gone())
         try:
@@ -89,29 +94,52 @@ class Turns:
 
     def close(self) -> None:
         """Stop what runs and forget what waits."""
-        for turns in self._clients.values():
-            for turn in turns:
-                turn.stop.set()
+        for names in self._waiting.values():
+            for turns in names.values():
+                for turn in turns:
+                    turn.stop.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _drop(self, client: str, turn: _Turn) -> None:
+    def _require_room(self, address: str, name: str) -> None:
+        neighbours = self._of(address)
+        beside = sum(map(len, neighbours.values()))
+        own = len(neighbours.get(name, ()))
+        limits = self._limits
+        if self.waiting >= limits.waiting or beside >= limits.waiting_address or own >= limits.waiting_each:
+            raise Busy("too many questions wait", "try again in a few seconds")
+
+    def _of(self, address: str) -> dict[str, deque[_Turn]]:
+        return self._waiting.get(address, OrderedDict())
+
+    def _drop(self, client: Client, turn: _Turn) -> None:
         turn.stop.set()
-        turns = self._clients.get(client)
-        if turns is not None and turn in turns:
-            turns.remove(turn)
-        if turns is not None and not turns:
-            self._clients.pop(client, None)
+        address, name = client
+        if turn in self._of(address).get(name, ()):
+            self._waiting[address][name].remove(turn)
+            self._forget(address, name)
         if not turn.answer.done():
             turn.answer.cancel()
 
+    def _forget(self, address: str, name: str) -> None:
+        """Forget a client, and an address, that has no more questions."""
+        names = self._waiting[address]
+        if not names[name]:
+            del names[name]
+        if not names:
+            del self._waiting[address]
+
+    def _next(self) -> _Turn:
+        address, names = next(iter(self._waiting.items()))
+        name, turns = next(iter(names.items()))
+        turn = turns.popleft()
+        self._waiting.move_to_end(address)
+        names.move_to_end(name)
+        self._forget(address, name)
+        return turn
+
     def _serve(self) -> None:
-        while self._running < self._workers and self._clients:
-            client, turns = next(iter(self._clients.items()))
-            turn = turns.popleft()
-            if turns:
-                self._clients.move_to_end(client)
-            else:
-                del self._clients[client]
+        while self._running < self._workers and self._waiting:
+            turn = self._next()
             self._running += 1
             running = asyncio.get_running_loop().run_in_executor(self._threads, turn.work, turn.stop)
             running.add_done_callback(partial(self._finished, turn))
