@@ -93,8 +93,9 @@ def site(serving: Serving) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """A browser; gone with its module, as what drives it holds the event loop of the process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
