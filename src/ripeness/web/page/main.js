@@ -47,7 +47,7 @@ async function start() {
       main.focus({ preventScroll: true });
       scrollTo(0, 0);
     }
-    if (WITH_ENDINGS.has(name)) wantEndings();
+    endings.want();
   }
 
   const frame = h("div", { class: "frame" });
@@ -61,12 +61,13 @@ async function start() {
   }
 
   const answers = makeMoney(state);
-  const wantEndings = makeEndings(state, () => WITH_ENDINGS.has(state.question.view));
+  const endings = makeEndings(state, () => WITH_ENDINGS.has(state.question.view));
   const keepAddress = calmed(() => history.replaceState(null, "", `/?${linkText(state.question, schema)}`), 250);
   let look = lookOf(state);
   state.on("question", () => {
     answers();
-    if (!state.dragging) wantEndings();
+    endings.drop();
+    if (!state.dragging) endings.want();
     const now = lookOf(state);
     if (state.question.view !== shown) {
       history.pushState(null, "", `/?${linkText(state.question, schema)}`);
@@ -169,7 +170,14 @@ function makeMoney(state) {
 function makeEndings(state, wanted) {
   let abort = new AbortController();
   let asked = "";
-  const go = calmed(async () => {
+  /** What was asked of other settings is given up at once, so that it does not slow the answer on these. */
+  function drop() {
+    if (!asked || asked === state.query) return;
+    abort.abort();
+    asked = "";
+    state.since.bargain = null;
+  }
+  const want = calmed(async () => {
     const query = state.query;
     if (!wanted() || query === asked || !state.schema.case.has_war) return;
     abort.abort();
@@ -204,7 +212,7 @@ function makeEndings(state, wanted) {
       }
     }
   }, CALM_ENDINGS);
-  return go;
+  return { want, drop };
 }
 
 if (document.body.dataset.kind !== "embed") start();
