@@ -16,7 +16,7 @@ from ripeness.api.comparison import Comparison, compared
 from ripeness.api.lab_bargain import BargainDesk, Cancelled
 from ripeness.api.lab_downloads import case_archive, chosen_charts, csv_of, pictures_of, run_archive
 from ripeness.api.lab_effects import effects_document, metric_named, policies_document
-from ripeness.api.lab_futures import DTYPE, WarmFutures
+from ripeness.api.lab_futures import WarmFutures
 from ripeness.api.lab_jobs import Jobs
 from ripeness.api.lab_ledger import claims_so_far, conditions_so_far
 from ripeness.api.lab_money import MoneyDesk
@@ -28,7 +28,6 @@ from ripeness.api.linking import command_of, link_document, snippet
 from ripeness.api.progress import Silent
 from ripeness.api.reporting import report_of
 from ripeness.api.share_link import DEFAULT_CASE, Link, Pairs, default_link, link_from, link_text, read_link
-from ripeness.api.simulation import make_ready
 from ripeness.api.talks_measured import talks
 from ripeness.base import RipenessError, content_hash, suggestion
 from ripeness.case import load, shipped
@@ -269,8 +268,8 @@ class Lab:
 
     def make_ready(self, name: str = DEFAULT_CASE) -> None:
         """Load a case and its kernel, and answer the status quo once, so that the first visitor need not wait."""
+        self.schema(name)  # first, as the page can draw its frame with it while the kernel is still being read
         self.money(self.first(name))
-        self.schema(name)
 
     def close(self) -> None:
         """Stop background work and drop what was handed in."""
@@ -289,7 +288,6 @@ class Lab:
     def _read(self, name: str) -> WarmFutures:
         given = self._given.get(name)
         case = given.case if given is not None else load(name)
-        make_ready(case, DTYPE, Silent())
         return WarmFutures(case)
 
 
