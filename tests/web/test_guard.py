@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from ripeness.api.lab import Lab
+from ripeness.web.app import make_app
 from ripeness.web.guard import hosts_of
 from ripeness.web.page import SLOT, Page
 from ripeness.web.serve import listen
@@ -143,6 +146,28 @@ def test_faults_come_with_keys_and_remedies(site: httpx.Client) -> None:
     faults = {fault["key"]: fault for fault in answer.json()["faults"]}
     assert faults["l.waver"]["remedy"] == "did you mean 'waiver'?"
     assert set(faults["n"]) == {"file", "line", "key", "value", "problem", "remedy"}
+
+
+def test_what_nobody_foresaw_is_told_without_its_insides(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a secret")
+
+    app = make_app(lab=lab)
+    monkeypatch.setattr(lab, "money", fails)
+
+    async def asked() -> httpx.Response:
+        line = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=line, base_url="http://localhost") as client:
+            return await client.get("/api/v1/money?n=40&l.waiver=0.123")
+
+    answer = asyncio.run(asked())
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.json()["problem"]
+    assert "a secret" in caplog.text
 
 
 def test_health_and_metrics(site: httpx.Client) -> None:

@@ -268,7 +268,7 @@ class Lab:
 
     def make_ready(self, name: str = DEFAULT_CASE) -> None:
         """Load a case and its kernel, and answer the status quo once, so that the first visitor need not wait."""
-        self.schema(name)  # first, as the page can draw its frame with it while the kernel is still being read
+        self.schema(name)  # first: the page draws its frame with it while the kernel is being read
         self.money(self.first(name))
 
     def close(self) -> None:

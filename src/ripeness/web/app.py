@@ -79,10 +79,3 @@ def _say_errors(app: FastAPI) -> None:
         answer = faulty(request, said, error.status_code)
         answer.headers.update(error.headers or {})
         return answer
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        said = RipenessError(
-            "the server failed", "try again; if it fails again, tell the authors what you asked"
-        )
-        return faulty(request, said, 500)

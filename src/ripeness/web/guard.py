@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
 from time import perf_counter
@@ -18,6 +19,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("ripeness.web")
 
 SAFE = {
     "x-content-type-options": "nosniff",
@@ -56,12 +59,12 @@ class Guard:
         framed = self._frames if scope["path"].startswith("/embed/") else "'none'"
         safe = [(key.encode(), value.encode()) for key, value in SAFE.items()]
         safe.append((b"content-security-policy", content_policy(framed).encode()))
-        taken = 0
+        taken, begun = 0, False
 
         async def told(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 present = {key.lower() for key, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
@@ -85,6 +88,12 @@ class Guard:
                 await self._app(scope, counted, told)
         except _TooLarge:
             await _say(told, 413, "body", f"is larger than {self._limits.body_bytes} bytes", "send less")
+        except Exception:
+            log.exception("%s failed", scope["path"])
+            if not begun:
+                await _say(
+                    told, 500, "", "the server failed", "try again; if it fails again, tell the authors"
+                )
         finally:
             route = getattr(scope.get("route"), "path", None) or "other"
             self._counts.add(route, status, perf_counter() - began)
