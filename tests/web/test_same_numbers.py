@@ -197,3 +197,11 @@ def test_the_snippet_runs_and_gives_the_same_numbers(
     totals = site.get(f"/api/v1/money?{text}").json()["policies"]["mine"]["totals"]
     assert names["result"].document["policies"]["mine"]["metrics"] == totals
     assert str(totals["brent_usd_bbl"]["p50"]) in capsys.readouterr().out
+
+
+def test_levers_are_those_that_the_case_has_a_use_for(lab: Lab) -> None:
+    of_war = {each["name"]: each["group"] for each in lab.schema("korea_1951_53")["levers"]}
+    assert of_war["cost_pressure"] == "economic_pressure"
+    assert not {"price_cap_usd_bbl", "refinery_strikes", "port_ban"} & set(of_war)
+    of_both = {each["name"] for each in lab.schema("ukraine")["levers"]}
+    assert set(of_war) - {"cost_pressure"} < of_both

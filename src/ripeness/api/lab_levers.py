@@ -12,14 +12,16 @@ import numpy as np
 from ripeness.api.lab_futures import Answered, WarmFutures
 from ripeness.api.share_link import MINE, Link, Move, default_start, lever_names
 from ripeness.case import REFERENCE
+from ripeness.flow import records_of
 from ripeness.policy import Lever, lever_catalogue, rows_of_lever
 
 if TYPE_CHECKING:
     from ripeness.case import Case, DatedValue, Instrument
 
-OIL, SUPPORT, TALKS = "oil_and_shipping", "support", "talks"
+OIL, PRESSURE, SUPPORT, TALKS = "oil_and_shipping", "economic_pressure", "support", "talks"
 
 GROUP = {
+    "cost_pressure": PRESSURE,
     **dict.fromkeys(
         (
             "arms_denial",
@@ -48,6 +50,9 @@ GROUP = {
 }
 """Group of each lever that is not oil and shipping."""
 
+THROUGH_MONEY = ("refinery_strikes", "port_strikes")
+"""Levers of support that act through the money chain alone, as all of oil and shipping do."""
+
 HEADROOM = 1.5
 """A slider reaches so many times the largest value that was in force or is proposed."""
 
@@ -61,8 +66,9 @@ UNSEEN_MOST = {"USD bn": 5.0, "none": 3.0}
 
 
 def levers_document(warm: WarmFutures) -> list[dict[str, Any]]:
-    """The levers that a page shows, in the order of the model."""
+    """The levers that a page shows, in the order of the model; where no money chain runs, those that act without it."""
     case = warm.case
+    has_money = records_of(case.program).has_money
     catalogue = lever_catalogue()
     start = default_start(case)
     enacted = warm.policy(REFERENCE, start).levers
@@ -72,6 +78,8 @@ def levers_document(warm: WarmFutures) -> list[dict[str, Any]]:
     for name in lever_names(case):
         if name not in catalogue:
             continue  # single entries of a vector lever: links and files may set them
+        if not has_money and (GROUP.get(name, OIL) == OIL or name in THROUGH_MONEY):
+            continue
         lever = catalogue[name]
         rows = list(rows_of_lever(name))
         seen = max(float(each[:, rows].max()) for each in (enacted, *proposed))

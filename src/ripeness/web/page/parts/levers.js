@@ -10,9 +10,9 @@ import { drawTiming } from "./timing.js";
 
 /** @typedef {import("../state.js").State} State */
 
-const GROUPS = ["oil_and_shipping", "support", "talks"];
+const GROUPS = ["oil_and_shipping", "economic_pressure", "support", "talks"];
 const FIRST_SHOWN = new Set([
-  "price_cap_usd_bbl", "cap_enforcement", "secondary_sanctions", "listing_enforcement", "insurance_checks", "port_ban",
+  "cost_pressure", "price_cap_usd_bbl", "cap_enforcement", "secondary_sanctions", "listing_enforcement", "insurance_checks", "port_ban",
   "refinery_strikes", "extra_military_aid_usd_bn", "aid_withheld", "air_shield", "talks", "pressure_relief", "guarantee_deterrence",
 ]);
 const MINI = "export_revenue_usd_bn";

@@ -5,6 +5,7 @@ import { linkText } from "../link.js";
 import { chartCard, dataTable, indicatorTitle, policiesDrawn, policyTitle } from "../parts/chart_card.js";
 import { leverName } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
+import { empty } from "../parts/states.js";
 import { banded, monthsTo, monthWords, of100, percent, t, unitWords } from "../words.js";
 
 const STEPS = ["brent_usd_bbl", "delivered_discount_usd_bbl", "freight_usd_bbl", "fob_discount_usd_bbl", "export_volume_mbd", "export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "deficit_rub_trn", "liquid_fund_rub_trn"];
@@ -26,6 +27,7 @@ const LEVERS_OF = {
 export function draw(state, main) {
   const steps = STEPS.filter((name) => state.schema.indicators.some((/** @type {any} */ each) => each.name === name));
   const title = h("h1", {}, t("money.title"));
+  if (!steps.length) return add(main, title, empty(t("money.none"), h("a", { href: `/?${linkText({ ...state.question, view: "war_and_people" }, state.schema)}` }, t("view.war_and_people"))));
   const says = h("p", {});
   const chain = h("ol", { class: "chain", "aria-label": t("money.title") });
   const detail = h("section", { class: "stepdetail" });

@@ -13,6 +13,9 @@ import { failed, waiting } from "../parts/states.js";
 import { monthWords, of100, plain, t } from "../words.js";
 
 const FIRST_EFFECTS = 6;
+const HEAD = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn"];
+/** @type {Record<string, string>} */
+const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
 const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_discount_usd_bbl", "territory_km2", "casualties_a", "casualties_d", "civilian_harm_index"];
 
 /** @typedef {import("../state.js").State} State */
@@ -20,17 +23,31 @@ const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_disco
 /** @param {State} state @param {HTMLElement} main */
 export function draw(state, main) {
   const answer = answerCard(state);
-  const revenue = chartCard(state, { indicator: "export_revenue_usd_bn", colour: "blue" });
-  const budget = chartCard(state, { indicator: "oil_gas_revenue_rub_trn", colour: "blue" });
+  /** @type {ReturnType<typeof chartCard>[]} */
+  const fans = headIndicators(state).map((/** @type {any} */ about) => chartCard(state, { indicator: about.name, colour: COLOURS[about.group] ?? "blue" }));
   const endings = endingsCard(state);
   const dots = dotsCard(state);
-  const chosen = { metric: MEASURES[0] };
+  const chosen = { metric: measuresOf(state)[0] };
   const moved = movedCard(state, chosen);
   const presets = presetsCard(state, chosen, moved.ask);
   add(main, answer.node, h("div", { class: "columns" },
-    h("div", { class: "stack" }, revenue.node, budget.node), h("div", { class: "stack" }, endings.node, dots.node)), moved.node, presets.node);
-  const parts = [answer, revenue, budget, endings, dots, moved, presets];
+    h("div", { class: "stack" }, fans.map((fan) => fan.node)), h("div", { class: "stack" }, endings.node, dots.node)), moved.node, presets.node);
+  const parts = [answer, ...fans, endings, dots, moved, presets];
   return { leave: () => parts.forEach((part) => part.leave()) };
+}
+
+/** The fans of the first view: receipts and budget, or what else the case draws first. @param {State} state */
+function headIndicators(state) {
+  const { indicators } = state.schema;
+  const wanted = indicators.filter((/** @type {any} */ each) => HEAD.includes(each.name));
+  return (wanted.length ? wanted : indicators).slice(0, HEAD.length);
+}
+
+/** Measures on which policies can be held against each other. @param {State} state @returns {string[]} */
+function measuresOf(state) {
+  const known = state.schema.metrics.filter((/** @type {any} */ each) => !each.of_endings).map((/** @type {any} */ each) => each.name);
+  const wanted = MEASURES.filter((name) => known.includes(name));
+  return wanted.length ? wanted : known;
 }
 
 /** @param {State} state */
@@ -165,8 +182,7 @@ function movedCard(state, chosen) {
 function presetsCard(state, chosen, again) {
   const inside = h("div", {});
   const about = h("p", { class: "small muted" });
-  const known = new Set(state.schema.metrics.map((/** @type {any} */ each) => each.name));
-  const measure = h("select", { onchange: () => { chosen.metric = measure.value; asking.go(); again(); } }, MEASURES.filter((name) => known.has(name)).map((name) => h("option", { value: name }, t(`metric.${name}`))));
+  const measure = h("select", { onchange: () => { chosen.metric = measure.value; asking.go(); again(); } }, measuresOf(state).map((name) => h("option", { value: name }, t(`metric.${name}`))));
   const node = card({ title: t("overview.presets"), wide: true, inside: [h("p", { class: "row-of" }, h("label", {}, `${t("overview.metric")} `, measure)), about, inside] });
   /** @type {any} */
   let last = null;
