@@ -48,6 +48,16 @@ def test_every_view_opens_from_its_link(open_page: Any, view: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("case", ["korea_1951_53", "two_states"])
+def test_another_case_opens_in_every_view(open_page: Any, case: str) -> None:
+    for view in VIEWS:
+        page = open_page(f"v=1&case={case}&view={view}&n=60")
+        page.locator("main h1").wait_for()
+        page.wait_for_timeout(800)
+        assert page.locator("main h1").count() == 1
+        page.close()
+
+
 def test_every_lever_has_a_name_and_a_value_in_words(open_page: Any, hand: Any, site: Any) -> None:
     page = hand.drawn(open_page())
     levers = site.get("/api/v1/schema").json()["levers"]
