@@ -1,8 +1,9 @@
-// Endings by rival model: names of models, and the table that every chart of them has beside it.
+// Endings by rival model: names of models, the table that every chart of them has beside it, months to a deal.
 
+import { dotPlot } from "../charts/dots.js";
 import { h } from "../dom.js";
-import { banded, chance, named, t } from "../words.js";
-import { dataTable, policyTitle } from "./chart_card.js";
+import { banded, chance, named, plain, t } from "../words.js";
+import { card, dataTable, policyTitle, showTable } from "./chart_card.js";
 
 /** @param {string} id @param {{label: string}} about */
 export const modelName = (id, about) => named(`model.${id}`, about.label);
@@ -22,4 +23,29 @@ export function endingsTable(state) {
     heads: [t("overview.metric"), ...names.map((name) => policyTitle(state, name))],
     rows: SHOWN.map((metric) => [t(`metric.${metric}`), ...names.map((name) => cell(metric, policies[name]?.[model]?.[metric]))]),
   })));
+}
+
+/** Months to a deal as twenty futures a policy, with their table. @param {import("../state.js").State} state */
+export function dotsCard(state) {
+  const found = state.bargain.dots;
+  if (!found) return null;
+  const reference = state.schema.reference;
+  const beside = Object.keys(found.policies).filter((name) => name !== reference && name !== "mine");
+  const names = [reference, ...(state.bargain.moved ? ["mine"] : []), ...beside];
+  const [button, region] = showTable(() => dataTable({
+    caption: t("dots.title"),
+    heads: [t("policy"), t("dots.months"), t("dots.none")],
+    rows: names.map((name) => {
+      const dots = found.policies[name];
+      const reached = dots.filter((/** @type {number|null} */ each) => each !== null);
+      return [policyTitle(state, name), reached.map((/** @type {number} */ each) => plain(each)).join("; ") || "–", plain(dots.length - reached.length)];
+    }),
+    numeric: false,
+  }));
+  const look = (/** @type {string} */ name) => (name === "mine" ? "mine" : name === reference ? "quo" : "");
+  return card({
+    title: t("dots.title"), about: t("dots.about"),
+    inside: [dotPlot(names.map((name) => ({ label: policyTitle(state, name), dots: found.policies[name], months: found.months, look: look(name) }))), region],
+    acts: [button],
+  });
 }

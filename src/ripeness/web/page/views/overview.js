@@ -1,12 +1,12 @@
 // The answer first: one sentence with its range, four charts, what moved the result, and every policy on one scale.
 
 import { ask } from "../ask.js";
-import { dotPlot } from "../charts/dots.js";
 import { rangeRows } from "../charts/ranges.js";
 import { add, calmed, h, put } from "../dom.js";
 import { linkText, readLink } from "../link.js";
 import { card, chartCard, disclosure, policyTitle, showTable } from "../parts/chart_card.js";
-import { endingsTable, modelName } from "../parts/endings.js";
+import { dotsCard, endingsTable, modelName } from "../parts/endings.js";
+import { keepPlace } from "../parts/keep_place.js";
 import { leverName, presetsInOrder } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
 import { failed, waiting } from "../parts/states.js";
@@ -26,7 +26,7 @@ export function draw(state, main) {
   /** @type {ReturnType<typeof chartCard>[]} */
   const fans = headIndicators(state).map((/** @type {any} */ about) => chartCard(state, { indicator: about.name, colour: COLOURS[about.group] ?? "blue" }));
   const endings = endingsCard(state);
-  const dots = dotsCard(state);
+  const dots = dotsPlace(state);
   const chosen = { metric: measuresOf(state)[0] };
   const moved = movedCard(state, chosen);
   const presets = presetsCard(state, chosen, moved.ask);
@@ -111,16 +111,9 @@ function endingsCard(state) {
 }
 
 /** @param {State} state */
-function dotsCard(state) {
-  const inside = h("div", {});
-  const node = card({ title: t("overview.dots"), about: t("overview.dots.about"), inside });
-  function refresh() {
-    const found = state.bargain?.dots;
-    node.hidden = !state.schema.case.has_war || (state.bargain && !found);
-    if (!found) return put(inside, h("p", { class: "muted" }, t("loading")));
-    put(inside, dotPlot(Object.entries(found.policies).filter(([name]) => name !== "mine" || state.bargain.moved)
-      .map(([name, dots]) => ({ label: policyTitle(state, name), dots: /** @type {any} */ (dots), months: found.months, look: name === "mine" ? "mine" : "quo" }))));
-  }
+function dotsPlace(state) {
+  const node = h("div", {});
+  const refresh = () => keepPlace(node, () => put(node, state.bargain ? dotsCard(state) : null));
   const leave = state.on("bargain", refresh);
   refresh();
   return { node, leave };

@@ -1,15 +1,15 @@
 // War and people: the front, losses on every side, the air war, publics and aid; how the war ends by rival model.
 
-import { dotPlot } from "../charts/dots.js";
 import { needed } from "../charts/fan.js";
 import { outgrown } from "../charts/scale.js";
 import { add, h } from "../dom.js";
 import { linkText } from "../link.js";
-import { card, chartCard, dataTable, policiesDrawn, policyTitle, showTable } from "../parts/chart_card.js";
-import { agreementWords, columnsOf, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
+import { chartCard, policiesDrawn } from "../parts/chart_card.js";
+import { dotsCard } from "../parts/endings.js";
+import { agreementWords, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
 import { leftOut } from "../parts/modelled.js";
 import { empty } from "../parts/states.js";
-import { monthWords, plain, said, t } from "../words.js";
+import { monthWords, said, t } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -95,26 +95,4 @@ function endingParts(state) {
 function agreement(state, metric) {
   const words = agreementWords(state, metric);
   return words ? h("div", { class: "notice" }, h("div", { class: "stack" }, h("p", {}, t("war.agree", { metric: t(`metric.${metric}`) })), words)) : null;
-}
-
-/** Months to a deal as twenty futures a policy. @param {State} state */
-function dotsCard(state) {
-  const found = state.bargain.dots;
-  if (!found) return null;
-  const names = columnsOf(state).filter((name) => found.policies[name]);
-  const [button, region] = showTable(() => dataTable({
-    caption: t("war.dots"),
-    heads: [t("policy"), t("war.dots.months"), t("war.dots.never")],
-    rows: names.map((name) => {
-      const dots = found.policies[name];
-      const reached = dots.filter((/** @type {number|null} */ each) => each !== null);
-      return [policyTitle(state, name), reached.map((/** @type {number} */ each) => plain(each)).join("; ") || "–", plain(dots.length - reached.length)];
-    }),
-    numeric: false,
-  }));
-  return card({
-    title: t("war.dots"), about: t("war.dots.about"),
-    inside: [dotPlot(names.map((name) => ({ label: policyTitle(state, name), dots: found.policies[name], months: found.months, look: name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "" }))), region],
-    acts: [button],
-  });
 }
