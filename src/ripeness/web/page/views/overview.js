@@ -186,7 +186,7 @@ function presetsCard(state, chosen, again) {
     const rows = presetsInOrder(state).filter((/** @type {any} */ preset) => found.has(preset.name)).map((/** @type {any} */ preset) => {
       const { difference } = found.get(preset.name);
       return { name: preset.name === state.schema.reference ? policyTitle(state, preset.name) : presetActs(state, preset.name), stat: difference,
-        look: state.question.beside.includes(preset.name) || state.question.from === preset.name ? "mine" : "",
+        look: preset.name !== state.schema.reference && [state.question.from, ...state.question.beside].includes(preset.name) ? "mine" : "",
         words: difference.share_lower || difference.share_higher ? undefined : t("no_difference") };
     });
     put(inside, rangeRows({ caption: t(`metric.${chosen.metric}`), rows, unit: document.unit, heads: [t("policy"), t("difference")], signed: true, zero: true }));
