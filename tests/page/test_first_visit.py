@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -68,6 +69,15 @@ def test_every_lever_has_a_name_and_a_value_in_words(open_page: Any, hand: Any, 
         slider = page.get_by_role("slider", name=words[f"lever.{lever['name']}"], exact=True)
         assert slider.count() == 1, lever["name"]
         assert slider.get_attribute("aria-valuetext")
+
+
+def test_every_module_of_the_first_view_is_named_in_the_page(open_page: Any, hand: Any, site: Any) -> None:
+    named = set(re.findall(r'modulepreload" href="([^"]+)"', site.get("/").text))
+    page = hand.drawn(open_page())
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map(each => new URL(each.name).pathname)"
+    )
+    assert {path for path in loaded if path.endswith(".js")} == named
 
 
 def test_paint_comes_before_any_answer(open_page: Any, hand: Any) -> None:

@@ -2,6 +2,7 @@
 
 import { ask, Failure } from "./ask.js";
 import { add, h, put } from "./dom.js";
+import { languageOf } from "./languages.js";
 import { linkText } from "./link.js";
 import { chartCard, indicatorTitle } from "./parts/chart_card.js";
 import { failed } from "./parts/states.js";
@@ -49,12 +50,6 @@ async function start() {
   await run();
 }
 
-/** @param {State} state */
-function languageOf(state) {
-  const names = (state.schema.languages ?? [{ code: "en" }, { code: "uk" }]).map((/** @type {any} */ each) => each.code);
-  if (state.question.lang && names.includes(state.question.lang)) return state.question.lang;
-  return navigator.languages.map((each) => each.slice(0, 2)).find((each) => names.includes(each)) ?? "en";
-}
 
 /** The page around may size its frame: {ripeness: "height", height} at every change. */
 function tellHeight() {

@@ -2,6 +2,7 @@
 
 import { ask, Failure, makeLine } from "./ask.js";
 import { calmed, h, put } from "./dom.js";
+import { languageOf } from "./languages.js";
 import { linkText } from "./link.js";
 import { drawLevers } from "./parts/levers.js";
 import { drawShell } from "./parts/shell.js";
@@ -94,16 +95,6 @@ async function start() {
   put(app, shell.head, frame, shell.foot);
   await show(false);
 }
-
-/** Language of the link, or else of the browser where the page has it. @param {State} state */
-function languageOf(state) {
-  const names = languages(state.schema).map((each) => each.code);
-  if (state.question.lang && names.includes(state.question.lang)) return state.question.lang;
-  return navigator.languages.map((each) => each.slice(0, 2)).find((each) => names.includes(each)) ?? "en";
-}
-
-/** @param {any} schema @returns {{code: string, name: string}[]} */
-export const languages = (schema) => schema.languages;
 
 /** @param {State} state */
 const lookOf = (state) => `${state.question.lang} ${state.question.theme}`;
@@ -215,4 +206,4 @@ function makeEndings(state, wanted) {
   return { want, drop };
 }
 
-if (document.body.dataset.kind !== "embed") start();
+start();

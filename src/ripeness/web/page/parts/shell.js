@@ -1,8 +1,8 @@
 // Head and foot of the page: banner, views, share, downloads, language, theme; notices under them.
 
 import { h, put } from "../dom.js";
+import { languages } from "../languages.js";
 import { linkText } from "../link.js";
-import { languages } from "../main.js";
 import { english_text, has, lang, monthWords, plain, t } from "../words.js";
 import { failureWords } from "./failures.js";
 
