@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ripeness.api.bargained import Bargaining
 from ripeness.api.comparison import Comparison, compared
 from ripeness.api.lab_bargain import BargainDesk, Cancelled
-from ripeness.api.lab_downloads import case_archive, chosen_charts, csv_of, pictures_of, run_archive
+from ripeness.api.lab_downloads import case_archive, chosen_charts, csv_of, figure_of, run_archive
 from ripeness.api.lab_effects import effects_document, metric_named, policies_document
 from ripeness.api.lab_futures import WarmFutures
 from ripeness.api.lab_jobs import Jobs
@@ -30,9 +30,10 @@ from ripeness.api.reporting import report_of
 from ripeness.api.share_link import DEFAULT_CASE, Link, Pairs, default_link, link_from, link_text, read_link
 from ripeness.api.talks_measured import talks
 from ripeness.base import RipenessError, content_hash, suggestion
-from ripeness.case import load, shipped
+from ripeness.case import derived_hash, load, shipped
 from ripeness.ensemble.bargain import DRAWS
-from ripeness.ensemble.record import model_version
+from ripeness.ensemble.record import sources_digest
+from ripeness.report.fan_charts import FanFigure, png_of, svg_of
 
 if TYPE_CHECKING:
     from ripeness.case import Case
@@ -42,6 +43,9 @@ Stopped = Callable[[], bool]
 
 DRAWS_OF_ENDINGS = DRAWS
 """Structural draws of a comparison unless asked otherwise."""
+
+CODE = ("**/*.py",)
+"""Files of the package on which an answer may depend."""
 
 PICTURE_LOCK = threading.Lock()
 """Held while a picture is drawn: what draws it is not made for threads."""
@@ -72,7 +76,8 @@ class Lab:
     """Every question of the lab, answered; what is read or stepped once is kept. Safe to use from several threads."""
 
     def __init__(self, bounds: Bounds | None = None, most_cases: int = 8) -> None:
-        self._warm: Recent[WarmFutures] = Recent(10)
+        self._warm: Recent[WarmFutures] = Recent(len(shipped()) + most_cases)
+        self._tags: Recent[str] = Recent(32)
         self._schemas: Recent[Document] = Recent(8)
         self._desks: Recent[MoneyDesk] = Recent(10)
         self._bargains: Recent[BargainDesk] = Recent(4)
@@ -92,16 +97,9 @@ class Lab:
         """A case by name. No path is ever taken for a name."""
         return self.warm(name).case
 
-    def holds(self, name: str) -> bool:
-        """Whether a case has been read, so that asking for it takes no time."""
-        return self._warm.known(name)
-
     def warm(self, name: str) -> WarmFutures:
         """Futures of a case, kept warm."""
-        if name not in self.case_names():
-            raise RipenessError(
-                f"there is no case {name[:60]!r}", suggestion(name, self.case_names(), "case")
-            )
+        self.require(name)
         return self._warm.get(name, lambda: self._read(name))
 
     def link(self, said: str | Pairs) -> Link:
@@ -113,9 +111,22 @@ class Lab:
         return link_text(link, self.case(link.case))
 
     def tag(self, link: Link, *more: str) -> str:
-        """Hash of all that an answer depends on: the model, the case and the question."""
+        """Hash of all that an answer depends on: the code, the case with its fit and scores, and the question."""
         case = self.case(link.case)
-        return content_hash([model_version(), case.content_hash, link_text(link.question, case), *more])
+        of_case = (case.content_hash, self._derived(case))
+        return content_hash([sources_digest(CODE), *of_case, link_text(link.question, case), *more])
+
+    def _derived(self, case: Case) -> str:
+        """Hash of what a folder holds that was computed from the case: fits, predictions, scores."""
+        stamp = case.content_hash, case.folder
+        return self._tags.get(stamp, lambda: derived_hash(case.folder))
+
+    def require(self, name: str) -> None:
+        """RipenessError where there is no case of a name."""
+        if name not in self.case_names():
+            raise RipenessError(
+                f"there is no case {name[:60]!r}", suggestion(name, self.case_names(), "case")
+            )
 
     def first(self, name: str) -> Link:
         """The link of a first visit: the status quo of a case."""
@@ -200,17 +211,30 @@ class Lab:
             **{key: schema[key] for key in ("case", "presets", "months", "data_as_of", "model_version")},
         }
 
+    def require_chart(self, link: Link, chart: str | None) -> None:
+        """RipenessError where a case draws no chart of a name."""
+        chosen_charts(self.case(link.case), chart)
+
     def csv(self, link: Link, chart: str | None) -> str:
         """Monthly quantiles as a table."""
-        chosen_charts(self.case(link.case), chart)
+        self.require_chart(link, chart)
         return csv_of(self.money(link), chart)
 
-    def pictures(self, link: Link, chart: str | None) -> tuple[str, bytes]:
-        """SVG and PNG."""
-        warm = self.warm(link.case)
-        answered = warm.answered(link)
+    def svg(self, link: Link, chart: str | None) -> bytes:
+        """One chart, or all, as lines."""
+        figure = self._figure(link, chart)
         with PICTURE_LOCK:
-            return pictures_of(answered, warm.case, chart)
+            return svg_of(figure).encode("utf-8")
+
+    def png(self, link: Link, chart: str | None) -> bytes:
+        """One chart, or all, as points."""
+        figure = self._figure(link, chart)
+        with PICTURE_LOCK:
+            return png_of(figure)
+
+    def _figure(self, link: Link, chart: str | None) -> FanFigure:
+        warm = self.warm(link.case)
+        return figure_of(warm.answered(link), warm.case, chart)
 
     def run_zip(self, link: Link) -> bytes:
         """Policy file, numbers, and how to have them again."""
@@ -243,19 +267,28 @@ class Lab:
         """Take a case from an archive; CaseFaults where it is none. The oldest gives way where there are too many."""
         given = handed_in(body, self._bounds)
         with self._lock:
-            old = self._given.pop(given.name, None)
-            self._given[given.name] = given
-            gone = [] if old is None else [old]
+            held = self._given.get(given.name)
+            if held is None:
+                self._given[given.name] = given
+            self._given.move_to_end(given.name)
+            gone = []
             while len(self._given) > self._most_cases:
                 gone.append(self._given.popitem(last=False)[1])
+        if held is not None:
+            given.folder.cleanup()
+            given = held
         for each in gone:
-            each.folder.cleanup()
+            self._forget(each)
         try:
-            self.schema(given.name)
-        except RipenessError:
+            self.make_ready(given.name)
+        except BaseException as error:
             with self._lock:
                 self._given.pop(given.name, None)
-            given.folder.cleanup()
+            self._forget(given)
+            if isinstance(error, ArithmeticError | ValueError):
+                raise RipenessError(
+                    f"the case cannot be run: {error}", "put the values right that `ripeness compare` names"
+                ) from error
             raise
         case = given.case
         return {
@@ -265,6 +298,10 @@ class Lab:
             "hash": case.content_hash,
             "link": link_text(default_link(case), case),
         }
+
+    def _forget(self, given: HandedIn) -> None:
+        self._warm.drop(given.name)
+        given.folder.cleanup()
 
     def make_ready(self, name: str = DEFAULT_CASE) -> None:
         """Load a case and its kernel, and answer the status quo once, so that the first visitor need not wait."""

@@ -25,8 +25,6 @@ SCHEMA = "ripeness/lab-bargain/1"
 LADDER = (4, 16, DRAWS)
 """Structural draws for which a page asks one after the other."""
 
-LEAST = 1
-
 
 class Cancelled(RipenessError):
     """The answer is no longer wanted."""

@@ -18,7 +18,7 @@ from ripeness.base import RipenessError, suggestion
 from ripeness.case import REFERENCE, Case, case_file_names
 from ripeness.ensemble.fans import QUANTILES
 from ripeness.report import chart_line
-from ripeness.report.fan_charts import FanFigure, Panel, drawn_figure
+from ripeness.report.fan_charts import FanFigure, Panel
 
 Document = dict[str, Any]
 
@@ -53,8 +53,8 @@ def totals_csv(document: Document) -> str:
     return out.getvalue()
 
 
-def pictures_of(answered: Answered, case: Case, chart: str | None) -> tuple[str, bytes]:
-    """SVG and PNG of one chart, or of all as small multiples, with source, settings and link in the picture."""
+def figure_of(answered: Answered, case: Case, chart: str | None) -> FanFigure:
+    """One chart, or all as small multiples, with source, settings and link in the picture."""
     from ripeness.api.chart_data import observed
 
     chosen = chosen_charts(case, chart)
@@ -66,7 +66,7 @@ def pictures_of(answered: Answered, case: Case, chart: str | None) -> tuple[str,
         bands = {name: future.fans[each.name] for name, future in zip(names, answered.futures, strict=True)}
         said = chart_line(scores.of_metric(METRIC.get(each.name, each.name)))
         panels.append(Panel(each.title, each.unit, bands, values, weak, said))
-    figure = FanFigure(
+    return FanFigure(
         title=chosen[0].title if len(chosen) == 1 else f"{', '.join(names[1:])} beside {REFERENCE}",
         subtitle=(
             f"{case.title}.\nLines: medians. Shaded: 90 and 50 of 100 futures"
@@ -80,7 +80,6 @@ def pictures_of(answered: Answered, case: Case, chart: str | None) -> tuple[str,
         starts=acting_of(answered.asked),
         until=answered.run.until,
     )
-    return drawn_figure(figure)
 
 
 def chosen_charts(case: Case, chart: str | None) -> tuple[Any, ...]:
@@ -99,7 +98,8 @@ def chosen_charts(case: Case, chart: str | None) -> tuple[Any, ...]:
 def run_archive(answered: Answered, case: Case, document: Document, text: str) -> bytes:
     """Everything of a link: its policy as a file, its numbers, and how to have them again."""
     link = answered.link
-    command = "ripeness compare --policies mine.yaml" + "".join(
+    policies = ",".join(("mine.yaml", *link.beside))
+    command = f"ripeness compare {case.name} --policies {policies}" + "".join(
         f" --{key} {value}"
         for key, value in (
             ("start", link.start),

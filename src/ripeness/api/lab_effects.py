@@ -55,16 +55,17 @@ def effects_document(warm: WarmFutures, link: Link, metric: Metric) -> dict[str,
 def policies_document(warm: WarmFutures, link: Link, metric: Metric) -> dict[str, Any]:
     """Every policy of the case against the status quo, in the same futures, in name order."""
     names = tuple(sorted(name for name in warm.case.policies if name != REFERENCE))
-    answered = warm.answered(replace(link, base=REFERENCE, moves=(), beside=names))
+    plain = replace(link, base=REFERENCE, moves=(), beside=())
+    answered = warm.answered(plain)
     enacted = _values(answered, metric, answered.futures[0].finals)
-    found = {name: place for place, name in enumerate(answered.run.policies)}
+    finals = dict(zip(names, warm.finals_of_cases_own(plain, names), strict=True))
+    finals[REFERENCE] = answered.futures[0].finals
     return _document("ripeness/lab-policies/1", warm, answered, metric) | {
         "policies": [
             {
                 "policy": name,
                 "difference": gap_statistic(
-                    gap_to(_values(answered, metric, answered.futures[found[name]].finals), enacted),
-                    metric.unit,
+                    gap_to(_values(answered, metric, finals[name]), enacted), metric.unit
                 ),
             }
             for name in sorted((*names, REFERENCE))

@@ -40,6 +40,9 @@ DTYPE = "float32"
 SHOWN_BEFORE = 12
 """Months before the start that are drawn, so that a fan joins the record."""
 
+AT_ONCE = 6
+"""Policies that are stepped together where only their ends are wanted: bounds the memory of one question."""
+
 LONGEST_SUM = 12
 """Months over which a charted output is summed at most."""
 
@@ -208,23 +211,33 @@ class WarmFutures:
 
     def finals_of(self, link: Link, policies: Sequence[Floats]) -> list[NDArray[np.float32]]:
         """Outputs of the last month (O, N) of policies (T, rows) of a page's own, under a link's question."""
-        if not policies:
-            return []
         asked = self.asked(replace(link, beside=()))
-        own = asked.question
-        names = (own.names[0], *(f"variant {place}" for place in range(len(policies))))
-        question = replace(own, names=names, policies=np.stack([own.policies[0], *policies]))
-        eve = self.eve(link, asked)
-        return [future.finals for future in self._stepped_on(question, eve, range(1, len(names)))]
+        own, eve = asked.question, self.eve(link, asked)
+        found = []
+        for first in range(0, len(policies), AT_ONCE):
+            some = policies[first : first + AT_ONCE]
+            names = (own.names[0], *(f"variant {place}" for place in range(len(some))))
+            question = replace(own, names=names, policies=np.stack([own.policies[0], *some]))
+            found += self._ends(question, eve)
+        return found
+
+    def finals_of_cases_own(self, link: Link, names: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Outputs of the last month (O, N) of policies of the case, under a link's question."""
+        months = link.until - self.case.first_month + 1
+        return self.finals_of(link, [self.policy(name, link.start).rows[:months] for name in names])
+
+    def _ends(self, question: Question, eve: Eve) -> list[NDArray[np.float32]]:
+        """Outputs of the last month of all policies but the reference; no path is kept."""
+        states = [eve.reference_state, *[eve.other_state] * (len(question.names) - 1)]
+        months = question.policies.shape[1]
+        rows = question.policies[:, eve.cut :]
+        stepped = self._step(question, rows, eve.parameters, np.stack(states), eve.cut, months, paths=False)
+        finals = np.concatenate([each.finals for each in stepped], axis=-1)
+        return list(finals[1:])
 
     def policy_rows(self, link: Link) -> Floats:
         """Rows of a link's own policy."""
         return self._mine(link).rows
-
-    def holds(self, link: Link) -> bool:
-        """Whether the futures of a link's own policy are at hand, so that asking for them costs nothing."""
-        months = link.until - self.case.first_month + 1
-        return self._futures.known(self._key(link, self._mine(link).rows[:months]))
 
     def _cut(self, link: Link) -> int:
         """Months before a link's start that are stepped once for all of its policies."""
@@ -309,7 +322,15 @@ class WarmFutures:
         ]
 
     def _step(
-        self, question: Question, rows: Floats, parameters: Floats, state: Floats, first: int, last: int
+        self,
+        question: Question,
+        rows: Floats,
+        parameters: Floats,
+        state: Floats,
+        first: int,
+        last: int,
+        *,
+        paths: bool = True,
     ) -> list[engine.Result]:
         program = program_of(self.case)
 
@@ -323,7 +344,7 @@ class WarmFutures:
                 first_member=member,
                 first_month=first,
             )
-            return engine.run(program, inputs, keep_paths=count, dtype=DTYPE)
+            return engine.run(program, inputs, keep_paths=count if paths else 0, dtype=DTYPE)
 
         mine, *others = chunks(parameters.shape[1], usable_cores())
         waiting = [_helpers().submit(part, *other) for other in others]

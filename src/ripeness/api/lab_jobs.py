@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
+from copy import copy
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
@@ -22,8 +24,16 @@ MOST_WAITING = 12
 MOST_KEPT = 24
 
 
+UNASKED = 60.0
+"""Seconds after which a waiting job that nobody asks for is forgotten, and a running one stopped."""
+
+
 class Stopped(RipenessError):
     """A job was stopped before it was done."""
+
+
+class TooMany(RipenessError):
+    """Too many jobs wait."""
 
 
 @dataclass(eq=False)
@@ -39,6 +49,7 @@ class Job:
     done: int = 0
     of: int | None = None
     began: float = field(default_factory=monotonic)
+    asked: float = field(default_factory=monotonic)
     sofar: Any = None
     result: Any = None
     error: RipenessError | None = None
@@ -68,8 +79,13 @@ class Job:
             "seconds": round(monotonic() - self.began, 1),
         }
 
+    def require_sound(self) -> None:
+        """Raise what the work failed of, each time anew: an error that is raised grows by its trace."""
+        if self.error is not None:
+            raise copy(self.error)
+
     def _look(self) -> None:
-        if self.stopping.is_set():
+        if self.stopping.is_set() or monotonic() - self.asked > UNASKED:
             raise Stopped("the work was stopped", "ask again")
 
 
@@ -84,14 +100,32 @@ class Jobs:
         self._closed = False
         self._thread: threading.Thread | None = None
 
+    @property
+    def waiting(self) -> int:
+        """Jobs that wait."""
+        return len(self._line)
+
+    @property
+    def running(self) -> int:
+        """Jobs that are being worked on: one, or none."""
+        return sum(1 for job in list(self._known.values()) if not job.finished.is_set()) - len(self._line)
+
     def job(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
-        """The job of a key; begun where there is none. RipenessError where too many wait."""
+        """The job of a key; begun where there is none. TooMany where too many wait.
+
+        One that failed is told once; whoever asks after that begins it again.
+        """
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
-                return self._known[key]
+                found = self._known[key]
+                found.asked = monotonic()
+                if found.error is not None:
+                    del self._known[key]
+                return found
+            self._forget_unasked()
             if len(self._line) >= MOST_WAITING:
-                raise RipenessError("too much long work waits", "try again in a few minutes")
+                raise TooMany("too much long work waits", "try again in a few minutes")
             job = Job(key, work)
             self._known[key] = job
             self._line.append(job)
@@ -105,6 +139,13 @@ class Jobs:
             self._some.notify()
             return job
 
+    def _forget_unasked(self) -> None:
+        """Jobs that wait and of which nobody has asked for a while are forgotten."""
+        long_ago = monotonic() - UNASKED
+        for job in [each for each in self._line if each.asked < long_ago]:
+            self._line.remove(job)
+            self._known.pop(job.key, None)
+
     def close(self) -> None:
         """Stop what runs and forget what waits."""
         with self._lock:
@@ -115,8 +156,9 @@ class Jobs:
             self._some.notify()
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # a system without priorities of threads
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        if sys.platform == "linux":  # elsewhere the number of a thread may be that of a stranger's process
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while True:
             with self._lock:
                 while not self._line and not self._closed:
@@ -129,8 +171,6 @@ class Jobs:
                 job.result = job.work(job)
             except RipenessError as error:
                 job.error = error
-                with self._lock:
-                    self._known.pop(job.key, None)  # whoever asks again begins it again
             except Exception:  # noqa: BLE001 - a fault of ours must not end the thread; it is told as such
                 job.error = RipenessError("the work failed", "this is a fault of ripeness; tell its authors")
             finally:

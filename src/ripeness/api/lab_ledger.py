@@ -37,8 +37,7 @@ def claims_so_far(jobs: Jobs, case: Case) -> tuple[bool, Document]:
         return claims(case, members=MEMBERS, structural_draws=DRAWS, progress=job).document
 
     job = jobs.job(("claims", case.name, case.content_hash), work)
-    if job.error is not None:
-        raise job.error
+    job.require_sound()
     if job.finished.is_set():
         document: Document = job.result
         return True, document | {"done": len(document["claims"]), "of": len(case.claims)}
@@ -79,8 +78,7 @@ def conditions_so_far(jobs: Jobs, case: Case, asked: dict[str, str]) -> tuple[bo
 
     key = ("conditions", case.name, case.content_hash, tuple(sorted(asked.items())))
     job = jobs.job(key, work)
-    if job.error is not None:
-        raise job.error
+    job.require_sound()
     if job.finished.is_set():
         return True, job.result
     return False, {"schema": "ripeness/discover/1", "asked": asked, "progress": job.progress}

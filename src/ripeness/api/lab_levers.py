@@ -158,7 +158,8 @@ def reason_without_effect(warm: WarmFutures, link: Link, move: Move, answered: A
     """Why a lever that was moved changes none of the futures; None where it changes some.
 
     `same_as_before`: it has that value anyway; `talks_only`: only the models of talks read it; `no_difference`:
-    every number of every future is the same with and without it.
+    every number of every future is the same with and without it. The last is looked for where one lever was moved:
+    among many, `effects` says what each does.
     """
     without = replace(link, moves=tuple(each for each in link.moves if each is not move), beside=())
     lever = lever_catalogue()[move.lever.split(".")[0]]
@@ -167,7 +168,7 @@ def reason_without_effect(warm: WarmFutures, link: Link, move: Move, answered: A
         return "same_as_before"
     if not lever.moves and lever.in_bargaining:
         return "talks_only"
-    if len(link.moves) > 1 and not warm.holds(without):
+    if len(link.moves) > 1:
         return None
     mine = answered.run.policies.index(MINE)
     same = np.array_equal(answered.run.finals[mine], warm.finals(without))

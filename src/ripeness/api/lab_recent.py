@@ -37,6 +37,11 @@ class Recent(Generic[T]):
                     if self._held.get(key) is held:
                         del self._held[key]
 
+    def drop(self, key: Hashable) -> None:
+        """Forget the value of a key."""
+        with self._lock:
+            self._held.pop(key, None)
+
     def _place(self, key: Hashable) -> tuple[Future[Any], bool]:
         with self._lock:
             held = self._held.get(key)

@@ -125,6 +125,10 @@ def _files(body: bytes, bounds: Bounds) -> Iterator[tuple[str, bytes]]:
         if name in seen:
             raise _fault(entry.filename, None, "is there twice", "keep one")
         seen.add(name)
+        if (name.partition("/")[0] in seen and "/" in name) or any(
+            each.startswith(f"{name}/") for each in seen
+        ):
+            raise _fault(entry.filename, None, "is a file and a folder", "give them two names")
         data = _unpacked(packed, entry, left)
         left -= len(data)
         yield name, data

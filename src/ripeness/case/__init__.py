@@ -38,6 +38,7 @@ from ripeness.case.experiment import (
     Variant,
 )
 from ripeness.case.experiment_file import program_of_experiment
+from ripeness.case.folder import derived_hash
 from ripeness.case.names import (
     FACTS,
     LEVER_RANGES,
@@ -175,6 +176,7 @@ __all__ = [
     "case_file_names",
     "check",
     "condition_in",
+    "derived_hash",
     "inputs_of_scores",
     "lever_range",
     "load",

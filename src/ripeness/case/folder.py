@@ -30,6 +30,7 @@ SUFFIXES = {
 DERIVED = ("posterior", "predictions")
 """Folders that hold results computed from the case; they are not part of what it says."""
 
+
 TOP = ("case.yaml", "parameters.yaml")
 """Files that every case has."""
 
@@ -141,3 +142,11 @@ def _entries(folder: Path, inside: str, faults: list[Fault]) -> Iterator[tuple[s
 def hash_files(folder: Path, files: tuple[str, ...]) -> str:
     """Hash of what the files of a case say, the same whatever the line endings of the checkout."""
     return content_hash({file: (folder / file).read_bytes().replace(b"\r\n", b"\n") for file in files})
+
+
+def derived_hash(folder: Path) -> str:
+    """Hash of the results that a folder holds, computed from its case: fits, predictions, scores."""
+    of_folders = (path for name in DERIVED for path in (folder / name).rglob("*"))
+    files = (*of_folders, *(folder / name for name in DERIVED_FILES))
+    held = sorted(path for path in files if path.is_file())
+    return content_hash({path.relative_to(folder).as_posix(): path.read_bytes() for path in held})

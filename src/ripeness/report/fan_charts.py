@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO, StringIO
@@ -99,25 +100,44 @@ def in_words(figure: FanFigure) -> str:
 
 
 def save_figure(figure: FanFigure, svg: Path, png: Path) -> list[Path]:
-    """Draw once and write both files; the SVG carries the title and a description in words."""
-    text, picture = drawn_figure(figure)
-    svg.write_text(text, encoding="utf-8")
-    png.write_bytes(picture)
+    """Write both files; the SVG carries the title and a description in words."""
+    svg.write_text(svg_of(figure), encoding="utf-8")
+    png.write_bytes(png_of(figure))
     return [svg, png]
 
 
-def drawn_figure(figure: FanFigure) -> tuple[str, bytes]:
-    """SVG text and PNG of a figure, drawn once."""
+@contextmanager
+def _looks() -> Iterator[None]:
+    """Settings of the drawing library, the same for every file. A dollar in a title is a dollar."""
     import matplotlib as mpl
 
-    with mpl.rc_context({"svg.hashsalt": "ripeness", "svg.fonttype": "none", "font.family": "DejaVu Sans"}):
-        drawn = draw(figure)
-        text, picture = StringIO(), BytesIO()
-        drawn.savefig(text, format="svg", metadata={"Date": None, "Title": figure.title})
-        drawn.savefig(
+    with mpl.rc_context(
+        {
+            "svg.hashsalt": "ripeness",
+            "svg.fonttype": "none",
+            "font.family": "DejaVu Sans",
+            "text.parse_math": False,
+        }
+    ):
+        yield
+
+
+def svg_of(figure: FanFigure) -> str:
+    """SVG text of a figure, with its words for screen readers."""
+    with _looks():
+        text = StringIO()
+        draw(figure).savefig(text, format="svg", metadata={"Date": None, "Title": figure.title})
+    return accessible(text.getvalue(), figure.title, in_words(figure))
+
+
+def png_of(figure: FanFigure) -> bytes:
+    """PNG of a figure."""
+    with _looks():
+        picture = BytesIO()
+        draw(figure).savefig(
             picture, format="png", dpi=150, metadata={"Software": "ripeness", "Title": figure.title}
         )
-    return accessible(text.getvalue(), figure.title, in_words(figure)), picture.getvalue()
+    return picture.getvalue()
 
 
 def accessible(svg: str, title: str, description: str) -> str:

@@ -10,20 +10,18 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from ripeness.api.lab import Lab
+from ripeness.api.lab_jobs import TooMany
 from ripeness.base import RipenessError
 from ripeness.web.answers import faulty
 from ripeness.web.description import described
 from ripeness.web.documents import document_routes
 from ripeness.web.downloads import download_routes
-from ripeness.web.guard import Guard
+from ripeness.web.guard import GONE, Guard
 from ripeness.web.page import Page
 from ripeness.web.pages import page_routes
 from ripeness.web.server import Server, Settings
 from ripeness.web.standing import standing_routes
 from ripeness.web.turns import Busy, Gone, TooLong
-
-GONE = 499
-"""Status of a question whose client left; nobody reads it, but it is counted."""
 
 
 def make_app(settings: Settings | None = None, lab: Lab | None = None, page: Page | None = None) -> FastAPI:
@@ -67,7 +65,7 @@ def make_app(settings: Settings | None = None, lab: Lab | None = None, page: Pag
 def _say_errors(app: FastAPI) -> None:
     @app.exception_handler(RipenessError)
     async def ripeness_error(request: Request, error: RipenessError) -> Response:
-        return faulty(request, error, 503 if isinstance(error, Busy | TooLong) else 422)
+        return faulty(request, error, 503 if isinstance(error, Busy | TooLong | TooMany) else 422)
 
     @app.exception_handler(Gone)
     async def gone(request: Request, error: Gone) -> Response:

@@ -67,7 +67,7 @@ OWN: dict[str, list[dict[str, Any]]] = {
         }
     ],
     **{path: [DRAWS] for path in ("/api/v1/compare", "/api/v1/report.html", "/api/v1/report.pdf")},
-    **{f"/api/v1/run.{kind}": [CHART] for kind in ("csv", "json", "svg", "png", "zip", "py")},
+    **{f"/api/v1/run.{kind}": [CHART] for kind in ("csv", "svg", "png")},
     "/api/v1/conditions": [
         {"name": name, "schema": {"type": "string"}, "description": said}
         for name, said in (

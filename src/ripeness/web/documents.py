@@ -25,8 +25,10 @@ def document_routes(app: FastAPI, server: Server) -> None:
     async def schema(request: Request) -> Response:
         """Levers, policies, indicators, assumptions, months and limits of a case."""
         link, _, _ = await server.read(request)
-        tag = lab.tag(lab.first(link.case), "schema", *lab.case_names())
-        return document(request, as_text(await asyncio.to_thread(server.schema, link.case)), tag=tag)
+        found = await asyncio.to_thread(server.schema, link.case)
+        codes = (each["code"] for each in found["languages"])
+        tag = lab.tag(lab.first(link.case), "schema", *lab.case_names(), *codes)
+        return document(request, as_text(found), tag=tag)
 
     @app.get("/api/v1/assumptions")
     async def assumptions(request: Request) -> Response:
@@ -135,7 +137,7 @@ def document_routes(app: FastAPI, server: Server) -> None:
     @app.post("/api/v1/cases", status_code=201)
     async def hand_in(request: Request) -> Response:
         """Take a case as a ZIP of its folder: data only. Links may name it until the server ends."""
-        body = await request.body()
+        body = await server.body(request)
         found = await server.later(request, lambda stop: lab.hand_in(body))
         return document(request, as_text(found), status=201)
 

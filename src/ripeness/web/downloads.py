@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
 from ripeness.api.lab import as_text
+from ripeness.api.share_link import Link
 from ripeness.web.answers import matches, sent
 from ripeness.web.documents import draws_of
 from ripeness.web.server import Server
@@ -23,16 +23,24 @@ def download_routes(app: FastAPI, server: Server) -> None:
     """Add the routes."""
     lab, limits = server.lab, server.settings.limits
 
+    async def whole_file(request: Request, kind: str, make: Callable[[Link], bytes], ending: str) -> Response:
+        link, _, tag = await server.read(request, f"run.{ending}")
+        if matches(request, tag):
+            return sent(request, b"", kind, tag=tag)
+        body = await server.soon(request, lambda stop: make(link))
+        return _file(request, body, kind, f"ripeness-run.{ending}", tag)
+
     async def chart_file(
-        request: Request, kind: str, make: Callable[[Any, str | None], bytes], ending: str
+        request: Request, kind: str, make: Callable[[Link, str | None], bytes], ending: str
     ) -> Response:
         link, own, tag = await server.read(request, f"run.{ending}", own=("chart",))
         chart = own.get("chart")
+        lab.require_chart(link, chart)
         if matches(request, tag):
             return sent(request, b"", kind, tag=tag)
-        body = await server.soon(request, lambda stop: make(link, chart))
-        name = f"{chart}.{ending}" if chart else f"ripeness-run.{ending}"
-        return _file(request, body, kind, name, tag)
+        answer = server.soon if ending == "csv" else server.drawn
+        body = await answer(request, lambda stop: make(link, chart))
+        return _file(request, body, kind, f"{chart or 'ripeness-run'}.{ending}", tag)
 
     @app.get("/api/v1/run.csv")
     async def run_csv(request: Request) -> Response:
@@ -42,37 +50,37 @@ def download_routes(app: FastAPI, server: Server) -> None:
     @app.get("/api/v1/run.json")
     async def run_json(request: Request) -> Response:
         """The document of the charts."""
-        return await chart_file(
-            request, "application/json", lambda link, _: as_text(lab.money(link)).encode(), "json"
+        return await whole_file(
+            request, "application/json", lambda link: as_text(lab.money(link)).encode(), "json"
         )
 
     @app.get("/api/v1/run.svg")
     async def run_svg(request: Request) -> Response:
         """One chart, or all, with source, settings and link in the picture."""
-        return await chart_file(
-            request, "image/svg+xml", lambda link, chart: lab.pictures(link, chart)[0].encode(), "svg"
-        )
+        return await chart_file(request, "image/svg+xml", lab.svg, "svg")
 
     @app.get("/api/v1/run.png")
     async def run_png(request: Request) -> Response:
         """The same as a picture of points."""
-        return await chart_file(request, "image/png", lambda link, chart: lab.pictures(link, chart)[1], "png")
+        return await chart_file(request, "image/png", lab.png, "png")
 
     @app.get("/api/v1/run.zip")
     async def run_zip(request: Request) -> Response:
         """Policy file, numbers, and how to have them again."""
-        return await chart_file(request, "application/zip", lambda link, _: lab.run_zip(link), "zip")
+        return await whole_file(request, "application/zip", lab.run_zip, "zip")
 
     @app.get("/api/v1/run.py")
     async def run_py(request: Request) -> Response:
         """Lines of Python that give the same numbers."""
-        return await chart_file(request, PYTHON, lambda link, _: lab.snippet(link).encode(), "py")
+        return await whole_file(request, PYTHON, lambda link: lab.snippet(link).encode(), "py")
 
     @app.get("/api/v1/case.zip")
     async def case_zip(request: Request) -> Response:
         """The folder of a case."""
         link, _, _ = await server.read(request)
         tag = lab.tag(lab.first(link.case), "case.zip")
+        if matches(request, tag):
+            return sent(request, b"", "application/zip", tag=tag)
         body = await server.soon(request, lambda stop: lab.case_zip(link.case))
         return _file(request, body, "application/zip", f"{link.case}.zip", tag)
 

@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from time import perf_counter
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 from ripeness.api import faults_document
 from ripeness.api.lab import as_text
 from ripeness.base import CaseFaults, Fault
@@ -26,6 +28,7 @@ SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=()",
 }
 """Headers of every answer."""
@@ -88,6 +91,8 @@ class Guard:
                 await self._app(scope, counted, told)
         except _TooLarge:
             await _say(told, 413, "body", f"is larger than {self._limits.body_bytes} bytes", "send less")
+        except ClientDisconnect:
+            status = GONE
         except Exception:
             log.exception("%s failed", scope["path"])
             if not begun:
@@ -113,26 +118,34 @@ class Guard:
         return None
 
 
+GONE = 499
+"""Status of a request whose client left; nobody reads it, but it is counted."""
+
+
 class _TooLarge(Exception):
     """A body outgrew its limit while it was read."""
 
 
-def hosts_of(address: str, port: int, names: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+def hosts_of(address: str, names: tuple[str, ...] = ()) -> tuple[str, ...] | None:
     """Names by which a server may be called; None (any) where it listens to all and no name is given."""
-    if names:
-        return (*names, *LOOPBACK)
+    given = tuple(_plain(name) for name in names)
     try:
         if ip_address(address).is_unspecified:
-            return None
+            return (*given, *LOOPBACK) if given else None
     except ValueError:
-        return (address, *LOOPBACK)
-    return (address, f"[{address}]", *LOOPBACK)
+        return (*given, _plain(address), *LOOPBACK)
+    return (*given, address, f"[{address}]", *LOOPBACK)
 
 
 def _name(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0] + "]"
-    return host.partition(":")[0].lower()
+    return _plain(host.partition(":")[0])
+
+
+def _plain(name: str) -> str:
+    """A name as hosts are compared: in small letters, without the dot of the root."""
+    return name.lower().removesuffix(".")
 
 
 def _foreign(headers: MutableMapping[bytes, str] | dict[bytes, str], host: str) -> bool:

@@ -27,6 +27,8 @@ class Limits:
     """Longest address that is read."""
     body_bytes: int = 4_000_000
     """Largest body of any request."""
+    bodies: int = 8
+    """Bodies that are taken in at the same time."""
     unpacked_bytes: int = 24_000_000
     """Most that a case that was handed in may hold once unpacked."""
     case_files: int = 400

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from ripeness.api.lab import as_text
+from ripeness.api.lab_recent import Recent
 from ripeness.web.answers import sent
 from ripeness.web.page import EMBED, INDEX, PageFile
 from ripeness.web.server import Server
@@ -20,23 +21,20 @@ MOST_HELD = 64
 
 def page_routes(app: FastAPI, server: Server) -> None:
     """Add the routes of the page."""
-    filled: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+    filled: Recent[tuple[bytes, bytes]] = Recent(16)
     held: dict[tuple[str, tuple[str, ...]], PageFile] = {}
 
     def written(name: str, case: str) -> tuple[bytes, bytes]:
         """A page with its schema, plain and compressed, kept until either changes."""
         file = server.page.file(name)
         schema = server.schema(case)
-        key = (
-            f"{name} {case} {file.tag if file else ''}",
-            f"{schema['case']['hash']} {len(schema['cases'])} {len(schema['languages'])}",
-        )
-        if key not in filled:
-            body = server.page.with_schema(name, as_text(schema))
-            while len(filled) >= 16:
-                del filled[next(iter(filled))]
-            filled[key] = body, gzip.compress(body, 9, mtime=0)
-        return filled[key]
+        text = as_text(schema)
+
+        def made() -> tuple[bytes, bytes]:
+            body = server.page.with_schema(name, text)
+            return body, gzip.compress(body, 9, mtime=0)
+
+        return filled.get((name, file.tag if file else "", text), made)
 
     async def page_of(request: Request, name: str) -> Response:
         asked = next((value for key, value in request.query_params.multi_items() if key == "case"), "")
@@ -54,7 +52,7 @@ def page_routes(app: FastAPI, server: Server) -> None:
 
     @app.get("/words/{code}", include_in_schema=False)
     async def words_of(request: Request, code: str) -> Response:
-        parts = tuple(request.query_params.get("parts", "").split(","))
+        parts = tuple(sorted(set(request.query_params.get("parts", "").split(","))))
         found = held.get((code, parts)) if not server.settings.fresh else None
         if found is None:
             found = await asyncio.to_thread(words, server.page, code, parts)

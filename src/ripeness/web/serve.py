@@ -8,8 +8,10 @@ import sys
 import threading
 import webbrowser
 from ipaddress import ip_address
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from ripeness.base import RipenessError
 from ripeness.web.app import make_app
@@ -45,9 +47,11 @@ def serve(
     used = listening.getsockname()[1]
     shown = "127.0.0.1" if address in ("0.0.0.0", "::") else f"[{address}]" if ":" in address else address
     url = f"http://{shown}:{used}/"
-    settings = Settings(case, hosts_of(address, used, host_names), frames, limits or Limits(), fresh)
+    settings = Settings(case, hosts_of(address, host_names), frames, limits or Limits(), fresh)
+    app = make_app(settings)
+    app.state.server.lab.require(case)
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -55,6 +59,7 @@ def serve(
         timeout_keep_alive=30,
         limit_concurrency=2_000,
         h11_max_incomplete_event_size=32_768,
+        timeout_graceful_shutdown=5,
     )
     _say(f"ripeness lab: {url}  (Ctrl+C ends it)")
     if not _is_loopback(address):
@@ -62,7 +67,20 @@ def serve(
     if open_browser:
         threading.Timer(0.5, webbrowser.open, (url,)).start()
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        Leaving(config, app).run(sockets=[listening])
+
+
+class Leaving(uvicorn.Server):
+    """A server that stops its work when it is told to end, and does not wait for it."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, and let nothing long hold the process."""
+        self._app.state.server.close()
+        super().handle_exit(sig, frame)
 
 
 def listen(address: str, port: int) -> socket.socket:

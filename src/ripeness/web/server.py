@@ -19,7 +19,7 @@ from ripeness.base import CaseFaults, Fault, shown
 from ripeness.web.counts import Counts
 from ripeness.web.limits import Limits
 from ripeness.web.page import Page
-from ripeness.web.turns import Client, Stop, Turns
+from ripeness.web.turns import Client, Stop, TooLong, Turns
 from ripeness.web.words import languages
 
 
@@ -48,6 +48,8 @@ class Server:
         self.counts = Counts()
         self.quick = Turns(limits, limits.workers)
         self.long = Turns(limits, limits.long_workers)
+        self.pictures = Turns(limits, 1)
+        self._bodies = asyncio.Semaphore(limits.bodies)
         self.began = perf_counter()
         self.ready = False
 
@@ -64,6 +66,7 @@ class Server:
         """Stop all work."""
         self.quick.close()
         self.long.close()
+        self.pictures.close()
         self.lab.close()
 
     async def read(
@@ -81,6 +84,20 @@ class Server:
         return await self.quick.answer(
             client_of(request), work, partial(left, request), self.settings.limits.seconds
         )
+
+    async def drawn(self, request: Request, work: Callable[[Stop], Any]) -> Any:
+        """What drawing gives, in turn: one picture at a time, so that drawing never holds up numbers."""
+        limit = self.settings.limits.long_seconds
+        return await self.pictures.answer(client_of(request), work, partial(left, request), limit)
+
+    async def body(self, request: Request) -> bytes:
+        """The body of a request, few of them at a time. TooLong where it does not come."""
+        seconds = self.settings.limits.seconds
+        try:
+            async with self._bodies, asyncio.timeout(seconds):
+                return await request.body()
+        except TimeoutError:
+            raise TooLong(f"no whole body came within {seconds:g} s", "send it again") from None
 
     async def later(self, request: Request, work: Callable[[Stop], Any]) -> Any:
         """What long work gives, in turn."""

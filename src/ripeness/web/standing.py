@@ -17,7 +17,7 @@ def standing_routes(app: FastAPI, server: Server) -> None:
     @app.get("/health")
     async def health(request: Request) -> Response:
         """Whether the server is there, and warm."""
-        turns = (server.quick, server.long)
+        turns = (server.quick, server.long, server.pictures, server.lab.jobs)
         said = {
             "ok": True,
             "ready": server.ready,
@@ -30,7 +30,13 @@ def standing_routes(app: FastAPI, server: Server) -> None:
     async def metrics() -> Response:
         """Counts in the text format of Prometheus."""
         gauges = [("ripeness_up_seconds", "Seconds since the start.", perf_counter() - server.began)]
-        for name, turns in (("quick", server.quick), ("long", server.long)):
+        jobs = server.lab.jobs
+        gauges += [
+            ("ripeness_jobs_waiting", "Claims and conditions that wait.", float(jobs.waiting)),
+            ("ripeness_jobs_running", "Claims and conditions being worked on.", float(jobs.running)),
+        ]
+        lanes = (("quick", server.quick), ("long", server.long), ("pictures", server.pictures))
+        for name, turns in lanes:
             gauges += [
                 (f"ripeness_{name}_waiting", "Questions that wait.", float(turns.waiting)),
                 (f"ripeness_{name}_running", "Questions being answered.", float(turns.running)),

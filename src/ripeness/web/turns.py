@@ -51,7 +51,7 @@ class Turns:
         self._limits, self._workers = limits, workers
         self._waiting: OrderedDict[str, OrderedDict[str, deque[_Turn]]] = OrderedDict()
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="lab")
-        self._running = 0
+        self._working: set[_Turn] = set()
         self.left = 0
         """Questions whose client left before they were answered."""
 
@@ -63,7 +63,7 @@ class Turns:
     @property
     def running(self) -> int:
         """Questions that are being answered."""
-        return self._running
+        return len(self._working)
 
     async def answer(
         self, client: Client, work: Callable[[Stop], Any], gone: Callable[[], Awaitable[None]], seconds: float
@@ -83,6 +83,7 @@ class Turns:
             if turn.answer.done():
                 return turn.answer.result()
             if leaving.done():
+                leaving.result()  # what went wrong while it was watched is told
                 self.left += 1
                 raise Gone
             raise TooLong(
@@ -94,6 +95,8 @@ class Turns:
 
     def close(self) -> None:
         """Stop what runs and forget what waits."""
+        for turn in self._working:
+            turn.stop.set()
         for names in self._waiting.values():
             for turns in names.values():
                 for turn in turns:
@@ -138,14 +141,14 @@ class Turns:
         return turn
 
     def _serve(self) -> None:
-        while self._running < self._workers and self._waiting:
+        while self.running < self._workers and self._waiting:
             turn = self._next()
-            self._running += 1
+            self._working.add(turn)
             running = asyncio.get_running_loop().run_in_executor(self._threads, turn.work, turn.stop)
             running.add_done_callback(partial(self._finished, turn))
 
     def _finished(self, turn: _Turn, done: asyncio.Future[Any]) -> None:
-        self._running -= 1
+        self._working.discard(turn)
         if not turn.answer.done():
             if done.cancelled():
                 turn.answer.cancel()
