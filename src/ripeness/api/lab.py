@@ -246,9 +246,9 @@ class Lab:
         """Lines of Python that give the same numbers."""
         return snippet(link, self.case(link.case))
 
-    def link_document(self, link: Link) -> Document:
-        """What a link asks, as `ripeness link --json` says it."""
-        return link_document(link, self.case(link.case))
+    def link_document(self, link: Link, address: str) -> Document:
+        """What a link asks, as `ripeness link --json` says it, at the address of a lab."""
+        return link_document(link, self.case(link.case), address)
 
     def case_zip(self, name: str) -> bytes:
         """The folder of a case."""

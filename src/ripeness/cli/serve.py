@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ripeness.cli import options as o
-
+Case = Annotated[str, typer.Argument(metavar="CASE", help="Name of a shipped case.")]
 Address = Annotated[
     str,
     typer.Option(
@@ -35,7 +34,7 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Read the files of the page
 
 
 def command(
-    case: o.Case = "ukraine",
+    case: Case = "ukraine",
     address: Address = "127.0.0.1",
     port: Port = 8765,
     host_name: Names = None,

@@ -65,7 +65,11 @@ def make_app(settings: Settings | None = None, lab: Lab | None = None, page: Pag
 def _say_errors(app: FastAPI) -> None:
     @app.exception_handler(RipenessError)
     async def ripeness_error(request: Request, error: RipenessError) -> Response:
-        return faulty(request, error, 503 if isinstance(error, Busy | TooLong | TooMany) else 422)
+        if isinstance(error, Busy | TooLong | TooMany):
+            answer = faulty(request, error, 503)
+            answer.headers["retry-after"] = "5"
+            return answer
+        return faulty(request, error, 422)
 
     @app.exception_handler(Gone)
     async def gone(request: Request, error: Gone) -> Response:

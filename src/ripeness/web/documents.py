@@ -40,7 +40,8 @@ def document_routes(app: FastAPI, server: Server) -> None:
     async def link_told(request: Request) -> Response:
         """The link in its one order, its policy as a file, and lines of Python that give the same numbers."""
         link, _, _ = await server.read(request)
-        return document(request, as_text(await asyncio.to_thread(lab.link_document, link)))
+        here = str(request.base_url)
+        return document(request, as_text(await asyncio.to_thread(lab.link_document, link, here)))
 
     @app.get("/api/v1/money")
     async def money(request: Request) -> Response:

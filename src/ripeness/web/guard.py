@@ -58,6 +58,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # answered as GET; the server below sends no body
+            scope = {**scope, "method": "GET"}
         began, status = perf_counter(), 500
         framed = self._frames if scope["path"].startswith("/embed/") else "'none'"
         safe = [(key.encode(), value.encode()) for key, value in SAFE.items()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ripeness.api.share_link import MOST_LENGTH
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -23,8 +25,8 @@ class Limits:
     """Longest that a question of the money chain may take, waiting included."""
     long_seconds: float = 600.0
     """Longest for bargaining, comparisons, reports and cases that are handed in."""
-    link_bytes: int = 8_000
-    """Longest address that is read."""
+    link_bytes: int = MOST_LENGTH + 400
+    """Longest address that is read: a link, and what a route asks beside it."""
     body_bytes: int = 4_000_000
     """Largest body of any request."""
     bodies: int = 8
