@@ -6,6 +6,7 @@ import io
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from dataclasses import replace
@@ -14,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ripeness.api import lab_jobs
 from ripeness.api.lab import Lab
-from ripeness.api.lab_jobs import Job, Jobs
+from ripeness.api.lab_jobs import Job, Jobs, Stopped
 from ripeness.base import RipenessError
 from ripeness.case import derived_hash
 
@@ -56,6 +58,30 @@ def test_a_job_that_fails_says_so_once_and_may_be_asked_again() -> None:
         jobs.job("a", fail).require_sound()
     again = jobs.job("a", fail)
     assert again.error is None or again.finished.is_set()
+    jobs.close()
+
+
+def test_work_that_was_stopped_as_nobody_asked_is_begun_again_and_not_told_as_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lab_jobs, "UNASKED", 0.05)
+    jobs = Jobs()
+    patient = threading.Event()
+
+    def work(job: Job) -> str:
+        while not patient.is_set():
+            job.advance()
+            time.sleep(0.01)
+        return "done"
+
+    left = jobs.job("a", work)
+    assert left.finished.wait(10)
+    assert isinstance(left.error, Stopped)
+    patient.set()
+    again = jobs.job("a", work)
+    again.require_sound()
+    assert again.finished.wait(10)
+    assert again.result == "done"
     jobs.close()
 
 

@@ -6,13 +6,16 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ripeness.api.lab_jobs import Job, Jobs, Stopped
-from ripeness.api.lab_recent import Recent
+from ripeness.api.lab_recent import Recent, Room
 from ripeness.base import RipenessError
 from ripeness.web.limits import Limits
 from ripeness.web.turns import Busy, Gone, Stop, TooLong, Turns
@@ -228,6 +231,44 @@ def test_the_least_used_value_goes_first() -> None:
         held.get(key, lambda: 1)
     assert held.known("a")
     assert not held.known("b")
+
+
+def test_what_was_used_longest_ago_leaves_a_room_that_is_full() -> None:
+    room = Room(2_500)
+    here: Recent[NDArray[np.uint8]] = Recent(8, room)
+    there: Recent[Pair] = Recent(8, room)
+    here.get("a", lambda: np.zeros(1_000, np.uint8))
+    there.get("b", lambda: Pair({"x": np.zeros(500, np.uint8)}, (np.zeros(500, np.uint8),)))
+    here.get("a", lambda: pytest.fail("it is held"))
+    assert room.total_bytes == 2_000
+    here.get("c", lambda: np.zeros(1_000, np.uint8))
+    assert (here.known("a"), there.known("b"), here.known("c")) == (True, False, True)
+    assert room.total_bytes == 2_000
+
+
+def test_a_value_larger_than_its_room_is_answered_and_not_held() -> None:
+    room = Room(100)
+    held: Recent[NDArray[np.uint8]] = Recent(8, room)
+    assert held.get("a", lambda: np.ones(1_000, np.uint8)).sum() == 1_000
+    assert (held.known("a"), room.total_bytes) == (False, 0)
+
+
+def test_a_room_does_not_count_what_was_dropped() -> None:
+    room = Room(10_000)
+    held: Recent[NDArray[np.uint8]] = Recent(2, room)
+    for key in "abc":
+        held.get(key, lambda: np.ones(1_000, np.uint8))
+    assert room.total_bytes == 2_000
+    held.drop("b")
+    assert room.total_bytes == 1_000
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A value with arrays in its fields."""
+
+    first: dict[str, NDArray[np.uint8]]
+    second: tuple[NDArray[np.uint8], ...]
 
 
 def test_background_jobs_run_once_tell_progress_and_can_be_stopped() -> None:

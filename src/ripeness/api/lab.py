@@ -20,7 +20,7 @@ from ripeness.api.lab_futures import WarmFutures
 from ripeness.api.lab_jobs import Jobs
 from ripeness.api.lab_ledger import claims_so_far, conditions_so_far
 from ripeness.api.lab_money import MoneyDesk
-from ripeness.api.lab_recent import Recent
+from ripeness.api.lab_recent import Recent, Room
 from ripeness.api.lab_schema import assumptions_document, schema_document
 from ripeness.api.lab_sources import sources_document
 from ripeness.api.lab_uploads import Bounds, HandedIn, handed_in
@@ -46,6 +46,9 @@ DRAWS_OF_ENDINGS = DRAWS
 
 CODE = ("**/*.py",)
 """Files of the package on which an answer may depend."""
+
+KEPT_BYTES = 400_000_000
+"""Bytes of futures, endings and comparisons that are kept for whoever asks next."""
 
 PICTURE_LOCK = threading.Lock()
 """Held while a picture is drawn: what draws it is not made for threads."""
@@ -75,14 +78,17 @@ class Watched(Silent):
 class Lab:
     """Every question of the lab, answered; what is read or stepped once is kept. Safe to use from several threads."""
 
-    def __init__(self, bounds: Bounds | None = None, most_cases: int = 8) -> None:
+    def __init__(
+        self, bounds: Bounds | None = None, most_cases: int = 8, kept_bytes: int = KEPT_BYTES
+    ) -> None:
+        self._room = Room(kept_bytes)
         self._warm: Recent[WarmFutures] = Recent(len(shipped()) + most_cases)
         self._tags: Recent[str] = Recent(32)
         self._schemas: Recent[Document] = Recent(8)
         self._desks: Recent[MoneyDesk] = Recent(10)
         self._bargains: Recent[BargainDesk] = Recent(4)
         self._documents: Recent[Document] = Recent(12)
-        self._compared: Recent[Comparison] = Recent(6)
+        self._compared: Recent[Comparison] = Recent(6, self._room, lambda made: (made.run, made.endgame))
         self._shipped = tuple(shipped())
         self._given: OrderedDict[str, HandedIn] = OrderedDict()
         self._bounds, self._most_cases = bounds or Bounds(), most_cases
@@ -163,7 +169,7 @@ class Lab:
     def bargain(self, link: Link, draws: int, stopped: Stopped = never) -> Document:
         """How the war ends under the link's policies, from so many structural draws."""
         warm = self.warm(link.case)
-        desk = self._bargains.get((link.case, warm.case.content_hash), lambda: BargainDesk(warm))
+        desk = self._bargains.get((link.case, warm.case.content_hash), lambda: BargainDesk(warm, self._room))
         return desk.document(link, draws, stopped)
 
     def compare(self, link: Link, draws: int = DRAWS_OF_ENDINGS, stopped: Stopped = never) -> Document:
@@ -325,7 +331,7 @@ class Lab:
     def _read(self, name: str) -> WarmFutures:
         given = self._given.get(name)
         case = given.case if given is not None else load(name)
-        return WarmFutures(case)
+        return WarmFutures(case, self._room)
 
 
 def as_text(document: Document) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ripeness.api.bargained import MOST_WALKED, Endgame, endings_document, ratchet_months
 from ripeness.api.lab_futures import DTYPE, WarmFutures
-from ripeness.api.lab_recent import Recent
+from ripeness.api.lab_recent import Recent, Room
 from ripeness.api.report_parts import dots_document
 from ripeness.api.score_lines import Scores
 from ripeness.api.share_link import Link, link_text
@@ -33,10 +33,10 @@ class Cancelled(RipenessError):
 class BargainDesk:
     """Writes bargaining documents of one case; the months of war before the start are read once."""
 
-    def __init__(self, warm: WarmFutures) -> None:
+    def __init__(self, warm: WarmFutures, room: Room) -> None:
         self._warm = warm
-        self._given: Recent[Conditioned] = Recent(16)
-        self._found: Recent[Bargained] = Recent(12)
+        self._given: Recent[Conditioned] = Recent(16, room)
+        self._found: Recent[Bargained] = Recent(12, room)
 
     def document(self, link: Link, draws: int, stopped: Callable[[], bool]) -> dict[str, Any]:
         """Endings, months to a deal and terms under every model; Cancelled where `stopped` comes true."""

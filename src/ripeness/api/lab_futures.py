@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ripeness import engine
 from ripeness.api.chart_data import Floats, fans
 from ripeness.api.lab_charts import lab_charts
-from ripeness.api.lab_recent import Recent
+from ripeness.api.lab_recent import Recent, Room
 from ripeness.api.share_link import MINE, Link, policy_of
 from ripeness.api.simulation import Asked, Draws, Options, draws_for
 from ripeness.base import Month
@@ -102,21 +102,21 @@ class Answered:
 
 
 class WarmFutures:
-    """Futures of one case, kept while they are in use."""
+    """Futures of one case, kept while they are in use and fit the room."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, room: Room | None = None) -> None:
         self.case = case
-        self._eves: Recent[Eve] = Recent(8)
-        self._ranks: Recent[dict[str, ParameterRanks]] = Recent(8)
-        self._futures: Recent[Future] = Recent(64)
+        self._eves: Recent[Eve] = Recent(8, room)
+        self._ranks: Recent[dict[str, ParameterRanks]] = Recent(8, room)
+        self._futures: Recent[Future] = Recent(64, room)
         self._records: Recent[dict[str, object]] = Recent(256)
         self._compiled: Recent[CompiledPolicy] = Recent(128)
         self._posed: Recent[Question] = Recent(32)
         self._draws: Recent[Draws] = Recent(16)
         self._hashes: Recent[str] = Recent(8)
-        self._narrowed: Recent[Floats] = Recent(8)
+        self._narrowed: Recent[Floats] = Recent(8, room)
         self._own: Recent[CompiledPolicy] = Recent(64)
-        self._finals: Recent[NDArray[np.float32]] = Recent(16)
+        self._finals: Recent[NDArray[np.float32]] = Recent(16, room)
         self._months = tuple(case.months)
 
     def asked(self, link: Link) -> Asked:

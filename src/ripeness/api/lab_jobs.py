@@ -113,12 +113,13 @@ class Jobs:
     def job(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
         """The job of a key; begun where there is none. TooMany where too many wait.
 
-        One that failed is told once; whoever asks after that begins it again.
+        One that failed is told once; whoever asks after that begins it again. One that was stopped because nobody
+        asked for it is begun again at once.
         """
         with self._lock:
-            if key in self._known:
+            found = self._known.get(key)
+            if found is not None and not isinstance(found.error, Stopped):
                 self._known.move_to_end(key)
-                found = self._known[key]
                 found.asked = monotonic()
                 if found.error is not None:
                     del self._known[key]
@@ -126,8 +127,8 @@ class Jobs:
             self._forget_unasked()
             if len(self._line) >= MOST_WAITING:
                 raise TooMany("too much long work waits", "try again in a few minutes")
-            job = Job(key, work)
-            self._known[key] = job
+            job = self._known[key] = Job(key, work)
+            self._known.move_to_end(key)
             self._line.append(job)
             for old in [each for each, held in self._known.items() if held.finished.is_set()]:
                 if len(self._known) <= MOST_KEPT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ripeness.api.lab import KEPT_BYTES
 from ripeness.api.share_link import MOST_LENGTH
 
 
@@ -37,5 +38,7 @@ class Limits:
     """Most files of such a case."""
     cases: int = 8
     """Cases that were handed in and are held at the same time."""
+    kept_bytes: int = KEPT_BYTES
+    """Bytes of futures, endings and comparisons that are kept for whoever asks next, all together."""
     draws: int = 256
     """Most structural draws for one question."""

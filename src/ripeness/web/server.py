@@ -43,7 +43,8 @@ class Server:
     def __init__(self, settings: Settings, lab: Lab | None = None, page: Page | None = None) -> None:
         limits = settings.limits
         self.settings = settings
-        self.lab = lab or Lab(Bounds(limits.unpacked_bytes, limits.case_files), limits.cases)
+        bounds = Bounds(limits.unpacked_bytes, limits.case_files)
+        self.lab = lab or Lab(bounds, limits.cases, limits.kept_bytes)
         self.page = page or Page(fresh=settings.fresh)
         self.counts = Counts()
         self.quick = Turns(limits, limits.workers)
