@@ -249,7 +249,7 @@ function legend(talks) {
   return [
     h("h2", {}, t("talks.legend")),
     h("p", { class: "small" }, t("talks.legend.about")),
-    h("details", { class: "more", open: !matchMedia("(max-width: 75rem)").matches }, h("summary", {}, t("talks.legend.marks")), h("ul", { class: "legend" },
+    h("details", { class: "more", open: !matchMedia("(max-width: 75rem)").matches }, h("summary", {}, t("talks.legend.marks")), h("ul", { class: "keys" },
       key(HELD, "held", t("talks.legend.held")), key(HELD, "outside", t("talks.legend.outside")), key(CROSS, "broken", t("talks.legend.broken")),
       key(UP, "up", t("talks.legend.up")), key(DOWN, "down", t("talks.legend.down")), key(DOT, "level", t("talks.legend.level")),
       key(DOT, "sideA", t("talks.legend.side", { name: actorTitle(a) })), key(DIAMOND, "sideD", t("talks.legend.side", { name: actorTitle(d) })), key("M-2.5 -2.5 h5 v5 h-5 Z", "others", t("talks.legend.others")),
