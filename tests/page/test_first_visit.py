@@ -9,6 +9,8 @@ import pytest
 
 from ripeness.api.share_link import VIEWS
 
+PRELOADED = r'modulepreload" href="([^"]+)"'
+
 
 def test_it_opens_on_the_status_quo_and_favours_no_strategy(open_page: Any, hand: Any) -> None:
     page = hand.drawn(open_page())
@@ -71,9 +73,21 @@ def test_every_lever_has_a_name_and_a_value_in_words(open_page: Any, hand: Any, 
         assert slider.get_attribute("aria-valuetext")
 
 
-def test_every_module_of_the_first_view_is_named_in_the_page(open_page: Any, hand: Any, site: Any) -> None:
-    named = set(re.findall(r'modulepreload" href="([^"]+)"', site.get("/").text))
-    page = hand.drawn(open_page())
+@pytest.mark.parametrize("view", ["overview", "money", "talks"])
+def test_every_module_of_a_view_is_named_in_the_page_and_no_other(
+    open_page: Any, site: Any, view: str
+) -> None:
+    named = set(re.findall(PRELOADED, site.get(f"/?view={view}").text))
+    page = open_page(f"v=1&view={view}")
+
+    def without_names(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(PRELOADED, 'none="', answer.text()))
+
+    page.route(re.compile(r"/\?v=1"), without_names)
+    page.reload()
+    page.locator("main h1").wait_for()
+    page.wait_for_timeout(1_500)
     loaded = page.evaluate(
         "performance.getEntriesByType('resource').map(each => new URL(each.name).pathname)"
     )

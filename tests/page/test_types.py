@@ -1,4 +1,4 @@
-"""The types in the comments of the page's modules, checked by the TypeScript compiler where Node is at hand."""
+"""Types in the comments of the page's modules, and their form, where Node, the TypeScript compiler and prettier are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMPILER = Path(os.environ.get("TSC", ROOT / "build" / "axe" / "node_modules" / "typescript" / "bin" / "tsc"))
+MODULES = ROOT / "build" / "axe" / "node_modules"
+COMPILER = Path(os.environ.get("TSC", MODULES / "typescript" / "bin" / "tsc"))
+PRETTIER = Path(os.environ.get("PRETTIER", MODULES / "prettier" / "bin" / "prettier.cjs"))
 NODE = shutil.which("node")
 
 OPTIONS = {
@@ -46,3 +48,20 @@ def test_modules_keep_their_types(tmp_path: Path) -> None:
         check=False,
     )
     assert found.stdout == ""
+
+
+@pytest.mark.skipif(NODE is None, reason="no Node on this machine")
+@pytest.mark.skipif(
+    not PRETTIER.is_file(),
+    reason="no prettier: npm install --prefix build/axe prettier@3.10.1, or set PRETTIER",
+)
+def test_modules_and_styles_have_one_form() -> None:
+    found = subprocess.run(
+        [str(NODE), str(PRETTIER), "--check", "src/ripeness/web/page/**/*.{js,css}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -27,6 +29,12 @@ KINDS = {
 INDEX, EMBED = "index.html", "embed.html"
 SLOT = '<script type="application/json" id="schema"></script>'
 """Where the schema goes in the page."""
+
+MAIN = "main.js"
+"""Module from which the page starts."""
+
+IMPORTED = re.compile(r'^(?:import|export)\b[^"]*?\bfrom "(\.[^"]+)";', re.MULTILINE)
+"""What a module imports before it runs."""
 
 SQUEEZED = ("text/", "application/json", "image/svg")
 
@@ -67,14 +75,29 @@ class Page:
         """Paths of all files."""
         return tuple(self._files)
 
-    def with_schema(self, name: str, schema: str) -> bytes:
-        """A page with the schema inside, so that it can draw itself before it asks for anything."""
+    def filled(self, name: str, schema: str, view: str) -> bytes:
+        """A page with the schema inside, so that it can draw itself before it asks for anything.
+
+        The modules that a view needs are named in it, so that none waits until another has been read.
+        """
         found = self.file(name)
         if found is None:
             return BARE.replace(SLOT, _slot(schema)).encode()
-        text = found.body.decode("utf-8")
-        filled = text.replace(SLOT, _slot(schema), 1)
-        return filled.encode("utf-8")
+        text = found.body.decode("utf-8").replace(SLOT, _slot(schema), 1)
+        named = "\n".join(_preload(each) for each in self.modules(MAIN, f"views/{view}.js"))
+        return text.replace(_preload(MAIN), named, 1).encode("utf-8")
+
+    def modules(self, *first: str) -> tuple[str, ...]:
+        """Modules, and all that they import before they run, each once, in the order in which they are found."""
+        found = dict.fromkeys(name for name in first if name in self._files)
+        line = list(found)
+        for name in line:
+            for said in IMPORTED.findall(self._files[name].body.decode("utf-8")):
+                module = posixpath.normpath(posixpath.join(posixpath.dirname(name), said))
+                if module in self._files and module not in found:
+                    found[module] = None
+                    line.append(module)
+        return tuple(found)
 
     def _read(self) -> dict[str, PageFile]:
         if not self._folder.is_dir():
@@ -84,6 +107,10 @@ class Page:
             for path in sorted(self._folder.rglob("*"))
             if path.is_file() and not path.is_symlink() and path.suffix in KINDS
         }
+
+
+def _preload(module: str) -> str:
+    return f'<link rel="modulepreload" href="/page/{module}">'
 
 
 def _slot(schema: str) -> str:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from ripeness.api.lab import as_text
 from ripeness.api.lab_recent import Recent
+from ripeness.api.share_link import VIEWS
 from ripeness.web.answers import sent
 from ripeness.web.page import EMBED, INDEX, PageFile
 from ripeness.web.server import Server
@@ -21,25 +22,26 @@ MOST_HELD = 64
 
 def page_routes(app: FastAPI, server: Server) -> None:
     """Add the routes of the page."""
-    filled: Recent[tuple[bytes, bytes]] = Recent(16)
+    filled: Recent[tuple[bytes, bytes]] = Recent(32)
     held: dict[tuple[str, tuple[str, ...]], PageFile] = {}
 
-    def written(name: str, case: str) -> tuple[bytes, bytes]:
+    def written(name: str, case: str, view: str) -> tuple[bytes, bytes]:
         """A page with its schema, plain and compressed, kept until either changes."""
         file = server.page.file(name)
         schema = server.schema(case)
         text = as_text(schema)
 
         def made() -> tuple[bytes, bytes]:
-            body = server.page.with_schema(name, text)
+            body = server.page.filled(name, text, view)
             return body, gzip.compress(body, 9, mtime=0)
 
-        return filled.get((name, file.tag if file else "", text), made)
+        return filled.get((name, file.tag if file else "", text, view), made)
 
     async def page_of(request: Request, name: str) -> Response:
-        asked = next((value for key, value in request.query_params.multi_items() if key == "case"), "")
-        case = asked if asked in server.lab.case_names() else server.settings.case
-        body, small = await asyncio.to_thread(written, name, case)
+        said = dict(reversed(request.query_params.multi_items()))  # of a key that is given twice, the first
+        case = said["case"] if said.get("case") in server.lab.case_names() else server.settings.case
+        view = said["view"] if said.get("view") in VIEWS else VIEWS[0]
+        body, small = await asyncio.to_thread(written, name, case, view)
         return sent(request, body, "text/html; charset=utf-8", small=small)
 
     @app.get("/", include_in_schema=False)

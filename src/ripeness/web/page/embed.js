@@ -24,14 +24,39 @@ async function start() {
   const about = schema.indicators.find((/** @type {any} */ each) => each.name === name);
   const back = `/?${linkText({ ...state.question, view: "overview" }, schema)}`;
   const place = h("main", { id: "main" });
-  put(app, h("aside", { class: "banner", "aria-label": t("embed.note") }, t("banner"), " ", h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("banner.link"))), place);
+  put(
+    app,
+    h(
+      "aside",
+      { class: "banner", "aria-label": t("embed.note") },
+      t("banner"),
+      " ",
+      h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("banner.link")),
+    ),
+    place,
+  );
   if (!about) {
     document.title = t("brand");
-    return add(place, h("h1", {}, t("brand")), h("p", {}, t("embed.none")), h("p", {}, h("a", { href: back }, t("embed.open"))));
+    return add(
+      place,
+      h("h1", {}, t("brand")),
+      h("p", {}, t("embed.none")),
+      h("p", {}, h("a", { href: back }, t("embed.open"))),
+    );
   }
   document.title = `${indicatorTitle(about)} · ${t("brand")}`;
-  const chart = chartCard(state, { indicator: name, colour: /** @type {any} */ (COLOURS)[about.group] ?? "blue", height: 260 });
-  const foot = h("p", { class: "small muted embedfoot" }, h("a", { href: back }, t("embed.open")), h("span", {}, t("embed.from", { model: schema.model_version, month: monthWords(schema.data_as_of, "long") })), h("span", { lang: "en" }, schema.case.title));
+  const chart = chartCard(state, {
+    indicator: name,
+    colour: /** @type {any} */ (COLOURS)[about.group] ?? "blue",
+    height: 260,
+  });
+  const foot = h(
+    "p",
+    { class: "small muted embedfoot" },
+    h("a", { href: back }, t("embed.open")),
+    h("span", {}, t("embed.from", { model: schema.model_version, month: monthWords(schema.data_as_of, "long") })),
+    h("span", { lang: "en" }, schema.case.title),
+  );
   const trouble = h("div", {});
   add(place, h("h1", { class: "sr" }, `${t("brand")}: ${indicatorTitle(about)}`), chart.node, trouble, foot);
 
@@ -49,7 +74,6 @@ async function start() {
   }
   await run();
 }
-
 
 /** The page around may size its frame: {ripeness: "height", height} at every change. */
 function tellHeight() {

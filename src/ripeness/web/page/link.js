@@ -37,27 +37,43 @@ export function readLink(text, schema) {
   const changed = [];
   const query = text.includes("?") ? text.slice(text.indexOf("?") + 1).split("#")[0] : text;
   const said = new URLSearchParams(query);
-  const lost = (/** @type {string} */ key, /** @type {string} */ value, /** @type {string} */ now, /** @type {string} */ why) =>
-    changed.push({ key, said: value, now, why });
+  const lost = (
+    /** @type {string} */ key,
+    /** @type {string} */ value,
+    /** @type {string} */ now,
+    /** @type {string} */ why,
+  ) => changed.push({ key, said: value, now, why });
   const levers = new Map(schema.levers.map((/** @type {any} */ each) => [each.name, each]));
   const assumptions = new Map(schema.assumptions.map((/** @type {any} */ each) => [each.name, each]));
   const presets = new Set(schema.presets.map((/** @type {any} */ each) => each.name));
   const month = (/** @type {string} */ key, /** @type {string} */ value, /** @type {string} */ otherwise) => {
-    if (!MONTH.test(value)) return lost(key, value, otherwise, "month"), otherwise;
-    const kept = value < schema.months.first ? schema.months.first : value > schema.months.last ? schema.months.last : value;
+    if (!MONTH.test(value)) return (lost(key, value, otherwise, "month"), otherwise);
+    const kept =
+      value < schema.months.first ? schema.months.first : value > schema.months.last ? schema.months.last : value;
     if (kept !== value) lost(key, value, kept, "range");
     return kept;
   };
-  const whole = (/** @type {string} */ key, /** @type {string} */ value, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ otherwise) => {
+  const whole = (
+    /** @type {string} */ key,
+    /** @type {string} */ value,
+    /** @type {number} */ low,
+    /** @type {number} */ high,
+    /** @type {number} */ otherwise,
+  ) => {
     const number = Number(value);
-    if (!/^\d+$/.test(value)) return lost(key, value, String(otherwise), "number"), otherwise;
+    if (!/^\d+$/.test(value)) return (lost(key, value, String(otherwise), "number"), otherwise);
     const kept = Math.min(Math.max(number, low), high);
     if (kept !== number) lost(key, value, String(kept), "range");
     return kept;
   };
-  const level = (/** @type {string} */ key, /** @type {string} */ value, /** @type {number} */ low, /** @type {number} */ high) => {
+  const level = (
+    /** @type {string} */ key,
+    /** @type {string} */ value,
+    /** @type {number} */ low,
+    /** @type {number} */ high,
+  ) => {
     const number = Number(value);
-    if (value.trim() === "" || !Number.isFinite(number)) return lost(key, value, "–", "number"), null;
+    if (value.trim() === "" || !Number.isFinite(number)) return (lost(key, value, "–", "number"), null);
     const kept = Math.min(Math.max(number, low), high);
     if (kept !== number) lost(key, value, String(kept), "range");
     return kept;
@@ -74,10 +90,13 @@ export function readLink(text, schema) {
     } else if (key === "start") question.start = month(key, value, question.start);
     else if (key === "until") question.until = month(key, value, question.until);
     else if (key === "seed") question.seed = whole(key, value, 0, 4294967295, question.seed);
-    else if (key === "n") question.n = whole(key, value, schema.limits.members.least, schema.limits.members.most, question.n);
+    else if (key === "n")
+      question.n = whole(key, value, schema.limits.members.least, schema.limits.members.most, question.n);
     else if (key === "with") {
       const names = [...new Set(value.split(",").filter(Boolean))];
-      question.beside = names.filter((name) => presets.has(name) && name !== schema.reference).slice(0, schema.limits.beside);
+      question.beside = names
+        .filter((name) => presets.has(name) && name !== schema.reference)
+        .slice(0, schema.limits.beside);
       if (question.beside.length < names.length) lost(key, value, question.beside.join(","), "unknown");
     } else if (key === "view") {
       if (schema.views.includes(value)) question.view = value;
@@ -142,18 +161,22 @@ export function linkText(question, schema, { look = true, pin = false } = {}) {
     if (move.at && move.at !== question.start) said.push([`l.${name}.at`, move.at]);
     if (move.over) said.push([`l.${name}.over`, String(move.over)]);
   }
-  for (const name of Object.keys(question.assumptions).sort()) said.push([`a.${name}`, written(question.assumptions[name])]);
+  for (const name of Object.keys(question.assumptions).sort())
+    said.push([`a.${name}`, written(question.assumptions[name])]);
   if (question.beside.length) said.push(["with", question.beside.join(",")]);
   if (look) {
     if (question.view !== plain.view) said.push(["view", question.view]);
     if (question.lang) said.push(["lang", question.lang]);
     if (question.theme) said.push(["theme", question.theme]);
   }
-  return said.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&");
+  return said
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value).replace(/%2C/g, ",")}`)
+    .join("&");
 }
 
 /** Whether a question asks for another policy than the status quo. @param {Question} question @param {any} schema */
-export const isMoved = (question, schema) => question.from !== schema.reference || Object.keys(question.moves).length > 0;
+export const isMoved = (question, schema) =>
+  question.from !== schema.reference || Object.keys(question.moves).length > 0;
 
 /** A month so many months on. @param {string} month @param {number} more */
 export function monthPlus(month, more) {

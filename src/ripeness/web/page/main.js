@@ -13,8 +13,14 @@ const WITH_LEVERS = new Set(["overview", "strategies", "money", "fleet", "war_an
 const WITH_ENDINGS = new Set(["overview", "strategies", "war_and_people"]);
 /** Words that a view needs beside the shared ones. @type {Record<string, string[]>} */
 const WORDS_OF = {
-  strategies: ["strategies", "assumption"], fleet: ["fleet", "strategies"], war_and_people: ["war", "strategies"], talks: ["talks", "sources"],
-  claims: ["claims"], conditions: ["conditions", "claims", "assumption"], sources: ["sources", "claims"], method: ["method"],
+  strategies: ["strategies", "assumption"],
+  fleet: ["fleet", "strategies"],
+  war_and_people: ["war", "strategies"],
+  talks: ["talks", "sources"],
+  claims: ["claims"],
+  conditions: ["conditions", "claims", "assumption"],
+  sources: ["sources", "claims"],
+  method: ["method"],
 };
 const CALM_ENDINGS = 450;
 const RETRY = [1000, 2000, 4000, 8000];
@@ -85,7 +91,8 @@ async function start() {
     state.takeAll(location.search);
   });
   addEventListener("keydown", (event) => {
-    const typing = event.target instanceof HTMLElement && event.target.matches("textarea, input[type=text], input[type=search]");
+    const typing =
+      event.target instanceof HTMLElement && event.target.matches("textarea, input[type=text], input[type=search]");
     if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     event.preventDefault();
     if (event.shiftKey) state.redo();
@@ -114,7 +121,8 @@ function makeMoney(state) {
   let whole = null;
   let wholeOf = "";
   let tries = 0;
-  const settled = (/** @type {any} */ question) => linkText({ ...question, moves: {}, from: state.schema.reference }, state.schema, { look: false });
+  const settled = (/** @type {any} */ question) =>
+    linkText({ ...question, moves: {}, from: state.schema.reference }, state.schema, { look: false });
   /** @type {Map<string, string>} */
   const context = new Map();
   const line = makeLine({

@@ -108,7 +108,8 @@ function format(options) {
 const minus = (text) => text.replace("-", "\u2212");
 
 /** A number as it is. @param {number} value */
-export const plain = (value) => format({ maximumFractionDigits: 6, useGrouping: Math.abs(value) >= 10000 }).format(value);
+export const plain = (value) =>
+  format({ maximumFractionDigits: 6, useGrouping: Math.abs(value) >= 10000 }).format(value);
 
 /**
  * A result, rounded: money to two significant figures, other units to three, shares as percent.
@@ -119,7 +120,13 @@ export function number(value, unit, { signed = false } = {}) {
   const signDisplay = signed ? "exceptZero" : "auto";
   if (SHARES.includes(unit)) {
     const whole = Math.abs(value) >= 0.1 || value === 0;
-    return minus(format({ style: "percent", signDisplay, ...(whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 }) }).format(value));
+    return minus(
+      format({
+        style: "percent",
+        signDisplay,
+        ...(whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 }),
+      }).format(value),
+    );
   }
   const figures = signed || ROUND_MONEY.test(unit) ? 2 : 3;
   const digits = Math.max(figures, Math.floor(Math.log10(Math.max(Math.abs(value), 1))) + 1);
@@ -149,25 +156,32 @@ export function quantity(value, unit, how) {
 }
 
 /** Low to high. @param {number|null|undefined} low @param {number|null|undefined} high @param {string} unit @param {{signed?: boolean}} [how] */
-export const range = (low, high, unit, how) => t("range", { low: number(low, unit, how), high: number(high, unit, how) });
+export const range = (low, high, unit, how) =>
+  t("range", { low: number(low, unit, how), high: number(high, unit, how) });
 
 /** Months to something: in how many futures it comes at all, and after how long. @param {Stat} stat */
 export function monthsTo(stat) {
   const share = of100(stat.share_reached);
   if (!stat.share_reached) return t("months_to.never");
   if (stat.p05 === null) return t("months_to.few", { share });
-  return t(stat.p50 === null ? "months_to.some" : "months_to.median", { share, first: number(stat.p05, stat.unit), middle: number(stat.p50, stat.unit) });
+  return t(stat.p50 === null ? "months_to.some" : "months_to.median", {
+    share,
+    first: number(stat.p05, stat.unit),
+    middle: number(stat.p50, stat.unit),
+  });
 }
 
 /** Median with its range: 26.6 (19.7 to 33.7). @param {Stat} stat @param {{signed?: boolean}} [how] */
 export function banded(stat, how) {
   const open = t("not_reached");
-  const at = (/** @type {number|null|undefined} */ value) => (value === null || value === undefined ? open : number(value, stat.unit, how));
+  const at = (/** @type {number|null|undefined} */ value) =>
+    value === null || value === undefined ? open : number(value, stat.unit, how);
   return t("banded", { middle: at(stat.p50), low: at(stat.p05), high: at(stat.p95) });
 }
 
 /** A chance with its range over draws: 14 (2 to 40) of 100. @param {Stat} stat */
-export const chance = (stat) => t("chance.banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
+export const chance = (stat) =>
+  t("chance.banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
 
 /** A month such as 2026-09 in words. @param {string} month @param {"short"|"long"} [style] */
 export function monthWords(month, style = "short") {

@@ -13,7 +13,10 @@ export function dotPlot(rows) {
   const draw = () => {
     const width = Math.round(node.clientWidth);
     if (width < 60) return;
-    put(node, rows.map((row) => drawn(row, width)));
+    put(
+      node,
+      rows.map((row) => drawn(row, width)),
+    );
   };
   new ResizeObserver(() => {
     if (Math.round(node.clientWidth) !== Number(node.dataset.width ?? 0)) {
@@ -29,7 +32,10 @@ function drawn(row, width) {
   const apart = 96;
   const wide = width - apart - 20;
   const radius = Math.min(6, Math.max(4, wide / 60));
-  const reached = row.dots.filter((each) => each !== null).map(Number).sort((one, other) => one - other);
+  const reached = row.dots
+    .filter((each) => each !== null)
+    .map(Number)
+    .sort((one, other) => one - other);
   const never = row.dots.length - reached.length;
   const bins = Math.max(Math.floor(wide / (radius * 2 + 1)), 6);
   /** @type {Map<number, number>} */
@@ -44,18 +50,40 @@ function drawn(row, width) {
   const tallest = Math.max(3, ...stacks.values(), Math.ceil(never / columns));
   const floor = tallest * (radius * 2 + 1) + 8;
   const height = floor + 24;
-  const words = t("dots.says", { label: row.label, n: reached.length, of: row.dots.length, first: reached.length ? plain(Math.round(reached[0])) : "–", months: row.months });
-  return h("div", { class: "dotrow" },
+  const words = t("dots.says", {
+    label: row.label,
+    n: reached.length,
+    of: row.dots.length,
+    first: reached.length ? plain(Math.round(reached[0])) : "–",
+    months: row.months,
+  });
+  return h(
+    "div",
+    { class: "dotrow" },
     h("p", { class: "dotname" }, row.label),
-    g("svg", { role: "img", "aria-label": words, viewBox: `0 0 ${width} ${height}`, height, class: `dots ${row.look}` },
+    g(
+      "svg",
+      { role: "img", "aria-label": words, viewBox: `0 0 ${width} ${height}`, height, class: `dots ${row.look}` },
       g("line", { x1: 10, x2: 10 + wide, y1: floor, y2: floor, class: "axis" }),
-      ticks(0, row.months, 5).map((at) => g("text", { x: 10 + (at / row.months) * wide, y: floor + 16, "text-anchor": "middle" }, plain(at))),
-      dots.map((dot) => g("circle", { cx: dot.x.toFixed(1), cy: (floor - radius - 1 - dot.level * (radius * 2 + 1)).toFixed(1), r: radius })),
-      Array.from({ length: never }, (_, i) => g("circle", {
-        class: "never",
-        cx: (width - apart + 16 + (i % columns) * (radius * 2 + 3)).toFixed(1),
-        cy: (floor - radius - 1 - Math.floor(i / columns) * (radius * 2 + 1)).toFixed(1),
-        r: radius - 0.75,
-      })),
-      g("text", { x: width - apart + 8, y: floor + 16 }, t("dots.never", { never, of: row.dots.length }))));
+      ticks(0, row.months, 5).map((at) =>
+        g("text", { x: 10 + (at / row.months) * wide, y: floor + 16, "text-anchor": "middle" }, plain(at)),
+      ),
+      dots.map((dot) =>
+        g("circle", {
+          cx: dot.x.toFixed(1),
+          cy: (floor - radius - 1 - dot.level * (radius * 2 + 1)).toFixed(1),
+          r: radius,
+        }),
+      ),
+      Array.from({ length: never }, (_, i) =>
+        g("circle", {
+          class: "never",
+          cx: (width - apart + 16 + (i % columns) * (radius * 2 + 3)).toFixed(1),
+          cy: (floor - radius - 1 - Math.floor(i / columns) * (radius * 2 + 1)).toFixed(1),
+          r: radius - 0.75,
+        }),
+      ),
+      g("text", { x: width - apart + 8, y: floor + 16 }, t("dots.never", { never, of: row.dots.length })),
+    ),
+  );
 }

@@ -23,7 +23,9 @@ export function needed(fan, before = SHOWN_BEFORE) {
   const values = [];
   for (const line of fan.lines) {
     const names = line.look === "fan" ? QUANTILES : /** @type {const} */ (["p50"]);
-    for (const name of names) for (let at = Math.max(skip, 0); at < fan.months.length; at += 1) if (line.bands[name][at] !== null) values.push(/** @type {number} */ (line.bands[name][at]));
+    for (const name of names)
+      for (let at = Math.max(skip, 0); at < fan.months.length; at += 1)
+        if (line.bands[name][at] !== null) values.push(/** @type {number} */ (line.bands[name][at]));
   }
   fan.history?.months.forEach((month, at) => {
     if (month >= first && fan.history) values.push(fan.history.values[at]);
@@ -59,8 +61,16 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   const names = g("g", { class: "names" });
   const cross = g("g", { class: "cross", visibility: "hidden" });
   const clipBox = g("rect");
-  const svg = g("svg", { class: `fan ${colour}`, role: "img", tabindex: small ? null : 0, height, "aria-describedby": label },
-    g("defs", {}, g("clipPath", { id: clip }, clipBox)), grid, marks, bands, names, cross);
+  const svg = g(
+    "svg",
+    { class: `fan ${colour}`, role: "img", tabindex: small ? null : 0, height, "aria-describedby": label },
+    g("defs", {}, g("clipPath", { id: clip }, clipBox)),
+    grid,
+    marks,
+    bands,
+    names,
+    cross,
+  );
   const readout = h("p", { class: "readout", id: label, "aria-live": "off" });
   const legend = h("ul", { class: "legend" });
   const node = h("div", { class: small ? "chart small" : "chart" }, svg, small ? null : [legend, readout]);
@@ -72,8 +82,11 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   let at = null;
   let frame = { first: 0, last: 1 };
 
-  const x = (/** @type {string} */ month) => ROOM.left + ((place(month) - frame.first) / Math.max(frame.last - frame.first, 1)) * (width - ROOM.left - ROOM.right);
-  const y = (/** @type {number} */ value) => height - ROOM.bottom - ((value - domain[0]) / (domain[1] - domain[0] || 1)) * (height - ROOM.top - ROOM.bottom);
+  const x = (/** @type {string} */ month) =>
+    ROOM.left +
+    ((place(month) - frame.first) / Math.max(frame.last - frame.first, 1)) * (width - ROOM.left - ROOM.right);
+  const y = (/** @type {number} */ value) =>
+    height - ROOM.bottom - ((value - domain[0]) / (domain[1] - domain[0] || 1)) * (height - ROOM.top - ROOM.bottom);
 
   /** @type {Map<string, {outer: any, inner: any, middle: any}>} */
   const paths = new Map();
@@ -83,7 +96,11 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   function pathsOf(/** @type {Line} */ line) {
     let found = paths.get(line.key);
     if (!found) {
-      found = { outer: g("path", { class: "outer" }), inner: g("path", { class: "inner" }), middle: g("path", { class: "middle" }) };
+      found = {
+        outer: g("path", { class: "outer" }),
+        inner: g("path", { class: "inner" }),
+        middle: g("path", { class: "middle" }),
+      };
       paths.set(line.key, found);
     }
     found.middle.setAttribute("class", `middle ${line.look}`);
@@ -92,21 +109,37 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
 
   const runOf = (/** @type {(number|null)[]} */ values, /** @type {number} */ from) => {
     const run = [];
-    for (let i = from; i < values.length; i += 1) if (values[i] !== null && fan) run.push([x(fan.months[i]), y(/** @type {number} */ (values[i]))]);
+    for (let i = from; i < values.length; i += 1)
+      if (values[i] !== null && fan) run.push([x(fan.months[i]), y(/** @type {number} */ (values[i]))]);
     return run;
   };
   const joined = (/** @type {number[][]} */ run) => run.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L");
-  const closed = (/** @type {number[][]} */ up, /** @type {number[][]} */ down) => (up.length ? `M${joined(up)}L${joined(down.reverse())}Z` : "");
+  const closed = (/** @type {number[][]} */ up, /** @type {number[][]} */ down) =>
+    up.length ? `M${joined(up)}L${joined(down.reverse())}Z` : "";
 
   function drawFrame() {
     if (!fan) return;
     const wide = width - ROOM.left - ROOM.right;
     const tall = height - ROOM.top - ROOM.bottom;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    for (const [name, value] of Object.entries({ x: ROOM.left, y: ROOM.top - 4, width: Math.max(wide, 0), height: tall + 8 })) clipBox.setAttribute(name, value);
+    for (const [name, value] of Object.entries({
+      x: ROOM.left,
+      y: ROOM.top - 4,
+      width: Math.max(wide, 0),
+      height: tall + 8,
+    }))
+      clipBox.setAttribute(name, value);
     const lines = [];
     for (const value of ticks(domain[0], domain[1], small ? 3 : 4)) {
-      lines.push(g("line", { x1: ROOM.left, x2: width - ROOM.right, y1: y(value), y2: y(value), class: value === 0 ? "zero" : null }));
+      lines.push(
+        g("line", {
+          x1: ROOM.left,
+          x2: width - ROOM.right,
+          y1: y(value),
+          y2: y(value),
+          class: value === 0 ? "zero" : null,
+        }),
+      );
       lines.push(g("text", { x: ROOM.left - 6, y: y(value) + 4, "text-anchor": "end" }, tickWords(value)));
     }
     const years = [];
@@ -114,8 +147,17 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
     const every = Math.max(1, Math.ceil((years.length * 44) / Math.max(wide, 1)));
     years.forEach((at, i) => {
       const month = `${at / 12}-01`;
-      lines.push(g("line", { x1: x(month), x2: x(month), y1: height - ROOM.bottom, y2: height - ROOM.bottom + 4, class: "tick" }));
-      if (i % every === 0 && x(month) < width - 10) lines.push(g("text", { x: x(month), y: height - 6, "text-anchor": "middle" }, String(at / 12)));
+      lines.push(
+        g("line", {
+          x1: x(month),
+          x2: x(month),
+          y1: height - ROOM.bottom,
+          y2: height - ROOM.bottom + 4,
+          class: "tick",
+        }),
+      );
+      if (i % every === 0 && x(month) < width - 10)
+        lines.push(g("text", { x: x(month), y: height - 6, "text-anchor": "middle" }, String(at / 12)));
     });
     put(grid, lines);
     const today = x(fan.dataUntil);
@@ -130,12 +172,20 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   }
 
   function tickWords(/** @type {number} */ value) {
-    return fan && fan.unit === "share" ? number(value, "share") : new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2, useGrouping: Math.abs(value) >= 10000 }).format(value);
+    return fan && fan.unit === "share"
+      ? number(value, "share")
+      : new Intl.NumberFormat(document.documentElement.lang, {
+          maximumFractionDigits: 2,
+          useGrouping: Math.abs(value) >= 10000,
+        }).format(value);
   }
 
   function drawLines() {
     if (!fan) return;
-    const from = Math.max(fan.months.findIndex((month) => place(month) >= frame.first), 0);
+    const from = Math.max(
+      fan.months.findIndex((month) => place(month) >= frame.first),
+      0,
+    );
     const begin = Math.max(fan.months.findIndex((month) => month >= (fan?.start ?? "")) - 1, from);
     const order = [];
     const middles = [];
@@ -151,24 +201,57 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
       found.middle.setAttribute("d", run.length ? `M${joined(run)}` : "");
       middles.push(found.middle);
     }
-    const known = fan.history?.months.map((month, i) => ({ month, value: fan?.history?.values[i] ?? 0, weak: fan?.history?.weak?.[i] ?? false }))
-      .filter((each) => place(each.month) >= frame.first) ?? [];
+    const known =
+      fan.history?.months
+        .map((month, i) => ({ month, value: fan?.history?.values[i] ?? 0, weak: fan?.history?.weak?.[i] ?? false }))
+        .filter((each) => place(each.month) >= frame.first) ?? [];
     past.setAttribute("d", known.length ? `M${joined(known.map((each) => [x(each.month), y(each.value)]))}` : "");
-    put(weak, small ? [] : known.filter((each) => each.weak).map((each) => g("circle", { cx: x(each.month).toFixed(1), cy: y(each.value).toFixed(1), r: 2 })));
+    put(
+      weak,
+      small
+        ? []
+        : known
+            .filter((each) => each.weak)
+            .map((each) => g("circle", { cx: x(each.month).toFixed(1), cy: y(each.value).toFixed(1), r: 2 })),
+    );
     const wanted = [...order, past, weak, ...middles];
-    if (wanted.length !== bands.childNodes.length || wanted.some((each, i) => bands.childNodes[i] !== each)) bands.replaceChildren(...wanted);
+    if (wanted.length !== bands.childNodes.length || wanted.some((each, i) => bands.childNodes[i] !== each))
+      bands.replaceChildren(...wanted);
     drawNames();
   }
 
   function drawNames() {
     if (!fan) return;
     const above = fan.lines.length > NAMED_AT_ENDS ? fan.lines : [];
-    put(legend, above.map((line) => h("li", {}, g("svg", { viewBox: "0 0 28 8", height: 8, class: `fan ${colour}`, "aria-hidden": "true" }, g("path", { d: "M0 4L28 4", class: `middle ${line.look}` })), line.label)));
+    put(
+      legend,
+      above.map((line) =>
+        h(
+          "li",
+          {},
+          g(
+            "svg",
+            { viewBox: "0 0 28 8", height: 8, class: `fan ${colour}`, "aria-hidden": "true" },
+            g("path", { d: "M0 4L28 4", class: `middle ${line.look}` }),
+          ),
+          line.label,
+        ),
+      ),
+    );
     if (fan.lines.length < 2 || above.length || small) return put(names);
     const last = fan.months.length - 1;
     const ends = fan.lines.map((line) => y(line.bands.p50[last] ?? domain[0]) - 6);
     const places = apart(ends, 14, ROOM.top + 8, height - ROOM.bottom - 4);
-    put(names, fan.lines.map((line, i) => g("text", { x: width - ROOM.right - 2, y: places[i].toFixed(1), "text-anchor": "end", class: line.look }, line.label)));
+    put(
+      names,
+      fan.lines.map((line, i) =>
+        g(
+          "text",
+          { x: width - ROOM.right - 2, y: places[i].toFixed(1), "text-anchor": "end", class: line.look },
+          line.label,
+        ),
+      ),
+    );
   }
 
   function drawCross() {
@@ -180,14 +263,26 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
     const here = at;
     const month = fan.months[here];
     cross.setAttribute("visibility", "visible");
-    const dots = fan.lines.filter((line) => line.bands.p50[here] !== null)
+    const dots = fan.lines
+      .filter((line) => line.bands.p50[here] !== null)
       .map((line) => g("circle", { cx: x(month), cy: y(line.bands.p50[here] ?? 0), r: 3.5, class: line.look }));
     put(cross, g("line", { x1: x(month), x2: x(month), y1: ROOM.top - 4, y2: height - ROOM.bottom }), dots);
-    put(readout, h("b", {}, monthWords(month)), " ", fan.lines.map((line, i) => [
-      i ? "; " : "",
-      line.label ? `${line.label}: ` : "",
-      t("banded", { middle: number(line.bands.p50[here], fan?.unit ?? ""), low: number(line.bands.p05[here], fan?.unit ?? ""), high: number(line.bands.p95[here], fan?.unit ?? "") }),
-    ]).flat());
+    put(
+      readout,
+      h("b", {}, monthWords(month)),
+      " ",
+      fan.lines
+        .map((line, i) => [
+          i ? "; " : "",
+          line.label ? `${line.label}: ` : "",
+          t("banded", {
+            middle: number(line.bands.p50[here], fan?.unit ?? ""),
+            low: number(line.bands.p05[here], fan?.unit ?? ""),
+            high: number(line.bands.p95[here], fan?.unit ?? ""),
+          }),
+        ])
+        .flat(),
+    );
   }
 
   const hint = () => h("span", { class: "hint" }, t("chart.hint"));
@@ -195,12 +290,22 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   function describe() {
     if (!fan) return;
     const last = fan.months.length - 1;
-    const parts = fan.lines.map((line) => t("chart.says_line", {
-      label: line.label || t("status_quo"),
-      middle: number(line.bands.p50[last], fan?.unit ?? ""),
-      range: range(line.bands.p05[last], line.bands.p95[last], fan?.unit ?? ""),
-    }));
-    svg.setAttribute("aria-label", t("chart.says", { title: fan.title, unit: unitWords(fan.unit), month: monthWords(fan.months[last], "long"), parts: parts.join("; ") }));
+    const parts = fan.lines.map((line) =>
+      t("chart.says_line", {
+        label: line.label || t("status_quo"),
+        middle: number(line.bands.p50[last], fan?.unit ?? ""),
+        range: range(line.bands.p05[last], line.bands.p95[last], fan?.unit ?? ""),
+      }),
+    );
+    svg.setAttribute(
+      "aria-label",
+      t("chart.says", {
+        title: fan.title,
+        unit: unitWords(fan.unit),
+        month: monthWords(fan.months[last], "long"),
+        parts: parts.join("; "),
+      }),
+    );
   }
 
   function go(/** @type {number|null} */ next, /** @type {boolean} */ spoken) {
@@ -213,7 +318,10 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
     svg.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
       if (!fan) return;
       const box = svg.getBoundingClientRect();
-      const month = frame.first + ((event.clientX - box.left - ROOM.left) / Math.max(width - ROOM.left - ROOM.right, 1)) * (frame.last - frame.first);
+      const month =
+        frame.first +
+        ((event.clientX - box.left - ROOM.left) / Math.max(width - ROOM.left - ROOM.right, 1)) *
+          (frame.last - frame.first);
       go(Math.min(Math.max(Math.round(month) - place(fan.months[0]), 0), fan.months.length - 1), false);
     });
     svg.addEventListener("pointerleave", () => go(null, false));
@@ -253,9 +361,16 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
       const first = fan === null;
       const sameFrame = fan !== null && fan.months === next.months && fan.start === next.start;
       fan = next;
-      frame = { first: place(shownFirst(next, before)), last: place(next.until < next.months[next.months.length - 1] ? next.until : next.months[next.months.length - 1]) };
+      frame = {
+        first: place(shownFirst(next, before)),
+        last: place(
+          next.until < next.months[next.months.length - 1] ? next.until : next.months[next.months.length - 1],
+        ),
+      };
       const want = next.domain ?? needed(next, before);
-      const changed = first || (!next.hold && (next.domain ? want[0] !== domain[0] || want[1] !== domain[1] : outgrown(domain, want)));
+      const changed =
+        first ||
+        (!next.hold && (next.domain ? want[0] !== domain[0] || want[1] !== domain[1] : outgrown(domain, want)));
       if (changed) domain = want;
       if (width < 60) width = Math.round(node.clientWidth);
       if (width < 60) return false;

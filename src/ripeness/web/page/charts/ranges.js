@@ -12,7 +12,10 @@ import { extent } from "./scale.js";
  * @returns {HTMLElement}
  */
 export function rangeRows({ caption, rows, unit, heads, signed = false, zero = false, domain }) {
-  const values = rows.flatMap((row) => (row.stat ? [row.stat.p05, row.stat.p95, row.stat.p50] : [])).filter((each) => each !== null && each !== undefined).map(Number);
+  const values = rows
+    .flatMap((row) => (row.stat ? [row.stat.p05, row.stat.p95, row.stat.p50] : []))
+    .filter((each) => each !== null && each !== undefined)
+    .map(Number);
   if (zero) values.push(0);
   let low = Math.min(...values);
   let high = Math.max(...values);
@@ -20,13 +23,40 @@ export function rangeRows({ caption, rows, unit, heads, signed = false, zero = f
   else if (!zero) [low, high] = extent(values);
   if (!Number.isFinite(low) || low === high) [low, high] = [Math.min(low || 0, 0) - 1, Math.max(high || 0, 0) + 1];
   const drawn = (/** @type {Row} */ row) => rangeBar(row.stat, [low, high], { zero, look: row.look });
-  return h("table", { class: "ranges" },
+  return h(
+    "table",
+    { class: "ranges" },
     h("caption", {}, caption),
-    h("thead", { class: "sr" }, h("tr", {}, h("th", { scope: "col" }, heads[0]), h("td", {}), h("th", { scope: "col" }, heads[1]))),
-    h("tbody", {}, rows.map((row) => h("tr", {},
-      h("th", { scope: "row" }, row.name, row.note ? h("small", {}, row.note) : null),
-      h("td", { class: "bar" }, drawn(row)),
-      h("td", { class: "value" }, row.words ?? (row.stat ? [h("b", {}, number(row.stat.p50, unit, { signed })), " ", h("small", {}, `(${range(row.stat.p05, row.stat.p95, unit, { signed })})`)] : "…"))))));
+    h(
+      "thead",
+      { class: "sr" },
+      h("tr", {}, h("th", { scope: "col" }, heads[0]), h("td", {}), h("th", { scope: "col" }, heads[1])),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.map((row) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, row.name, row.note ? h("small", {}, row.note) : null),
+          h("td", { class: "bar" }, drawn(row)),
+          h(
+            "td",
+            { class: "value" },
+            row.words ??
+              (row.stat
+                ? [
+                    h("b", {}, number(row.stat.p50, unit, { signed })),
+                    " ",
+                    h("small", {}, `(${range(row.stat.p05, row.stat.p95, unit, { signed })})`),
+                  ]
+                : "…"),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -34,13 +64,15 @@ export function rangeRows({ caption, rows, unit, heads, signed = false, zero = f
  * @param {import("../words.js").Stat|null} stat @param {[number, number]} ends @param {{zero?: boolean, look?: string}} [how]
  */
 export function rangeBar(stat, [low, high], { zero = false, look = "" } = {}) {
-  const at = (/** @type {number} */ value) => `${(3 + ((Math.min(Math.max(value, low), high) - low) / (high - low)) * 94).toFixed(2)}%`;
+  const at = (/** @type {number} */ value) =>
+    `${(3 + ((Math.min(Math.max(value, low), high) - low) / (high - low)) * 94).toFixed(2)}%`;
   const parts = [];
   if (zero && low <= 0 && high >= 0) parts.push(g("line", { class: "zero", x1: at(0), x2: at(0), y1: 0, y2: 28 }));
   if (stat && stat.p05 !== null) {
     const end = stat.p95 ?? high;
     parts.push(g("line", { class: "whole", x1: at(stat.p05), x2: at(end), y1: 14, y2: 14 }));
-    if (stat.p25 !== null && stat.p25 !== undefined) parts.push(g("line", { class: "half", x1: at(stat.p25), x2: at(stat.p75 ?? end), y1: 14, y2: 14 }));
+    if (stat.p25 !== null && stat.p25 !== undefined)
+      parts.push(g("line", { class: "half", x1: at(stat.p25), x2: at(stat.p75 ?? end), y1: 14, y2: 14 }));
     if (stat.p50 !== null) parts.push(g("circle", { cx: at(stat.p50), cy: 14, r: 5 }));
   }
   return g("svg", { class: `rangebar ${look}`, height: 28, "aria-hidden": "true" }, parts);

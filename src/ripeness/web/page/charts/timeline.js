@@ -26,16 +26,26 @@ export function columnsOf(first, last) {
     const year = from.slice(5) === "01" || found.length === 0;
     const date = Date.UTC(Number(from.slice(0, 4)), Number(from.slice(5)) - 1, 1);
     found.push({
-      from, months, year,
+      from,
+      months,
+      year,
       name: monthSpan(from, end, "long"),
-      short: months === 1 && few ? (year ? monthWords(from) : short.format(date)) : year && from.slice(5) <= "10" ? from.slice(0, 4) : "",
+      short:
+        months === 1 && few
+          ? year
+            ? monthWords(from)
+            : short.format(date)
+          : year && from.slice(5) <= "10"
+            ? from.slice(0, 4)
+            : "",
     });
   }
   return found;
 }
 
 /** Whether a day lies in a column. @param {string} day @param {Column} column */
-export const within = (day, column) => day.slice(0, 7) >= column.from && day.slice(0, 7) < monthPlus(column.from, column.months);
+export const within = (day, column) =>
+  day.slice(0, 7) >= column.from && day.slice(0, 7) < monthPlus(column.from, column.months);
 
 /** Whether a day lies before the end of a column. @param {string} day @param {Column} column */
 export const before = (day, column) => day.slice(0, 7) < monthPlus(column.from, column.months);
@@ -48,7 +58,8 @@ export function placeOf(day, columns) {
 }
 
 /** A mark of fixed size at a place along the axis. @param {number} at percent @param {number} y @param {string} path @param {string} look */
-export const mark = (at, y, path, look) => g("svg", { x: `${at.toFixed(3)}%`, y, overflow: "visible" }, g("path", { d: path, class: look }));
+export const mark = (at, y, path, look) =>
+  g("svg", { x: `${at.toFixed(3)}%`, y, overflow: "visible" }, g("path", { d: path, class: look }));
 
 /**
  * @param {{label: string, columns: Column[], bands: Band[], opened: (line: Line, column: Column, from: HTMLElement) => void}} given
@@ -62,25 +73,83 @@ export function timeline({ label, columns, bands, opened }) {
   const drawn = (/** @type {Line} */ line) => {
     const cells = columns.map((column) => {
       const words = line.cell(column);
-      const spot = words === null ? h("div", { role: "gridcell", class: "spot", tabindex: -1, "aria-label": `${titleOf(line)}, ${column.name}: ${t("timeline.nothing")}` })
-        : h("button", { type: "button", class: "spot", tabindex: -1, "aria-label": `${titleOf(line)}, ${column.name}: ${words}`, onclick: () => { go(spot); opened(line, column, spot); } });
+      const spot =
+        words === null
+          ? h("div", {
+              role: "gridcell",
+              class: "spot",
+              tabindex: -1,
+              "aria-label": `${titleOf(line)}, ${column.name}: ${t("timeline.nothing")}`,
+            })
+          : h("button", {
+              type: "button",
+              class: "spot",
+              tabindex: -1,
+              "aria-label": `${titleOf(line)}, ${column.name}: ${words}`,
+              onclick: () => {
+                go(spot);
+                opened(line, column, spot);
+              },
+            });
       return spot;
     });
     spots.push(cells);
     const svg = g("svg", { class: "marks", height: line.height, "aria-hidden": "true" }, line.marks);
-    return h("div", { role: "row", class: "trow" },
+    return h(
+      "div",
+      { role: "row", class: "trow" },
       h("div", { role: "rowheader", class: "tname" }, line.name),
-      h("div", { class: "track", role: "presentation" }, svg, cells.map((spot, at) => (spot.getAttribute("role") ? yearly(spot, columns[at]) : h("div", { role: "gridcell", class: columns[at].year ? "year" : null }, spot)))));
+      h(
+        "div",
+        { class: "track", role: "presentation" },
+        svg,
+        cells.map((spot, at) =>
+          spot.getAttribute("role")
+            ? yearly(spot, columns[at])
+            : h("div", { role: "gridcell", class: columns[at].year ? "year" : null }, spot),
+        ),
+      ),
+    );
   };
-  const node = h("div", { role: "grid", class: "timeline", "aria-label": label, "aria-readonly": "true", onkeydown: walk },
-    h("div", { role: "row", class: "trow thead" }, h("div", { role: "columnheader", class: "tname" }, h("span", { class: "sr" }, t("timeline.row"))),
-      h("div", { class: "track", role: "presentation" }, columns.map((column) => h("div", { role: "columnheader", class: column.year ? "year" : null }, h("span", { "aria-hidden": "true" }, column.short), h("span", { class: "sr" }, column.name))))),
-    bands.map((band) => [
-      h("div", { role: "row", class: "tband" }, h("div", { role: "rowheader" }, h("b", {}, band.name), " ", h("span", { class: "muted small" }, band.about))),
-      ...band.rows.map(drawn),
-    ]).flat());
+  const node = h(
+    "div",
+    { role: "grid", class: "timeline", "aria-label": label, "aria-readonly": "true", onkeydown: walk },
+    h(
+      "div",
+      { role: "row", class: "trow thead" },
+      h("div", { role: "columnheader", class: "tname" }, h("span", { class: "sr" }, t("timeline.row"))),
+      h(
+        "div",
+        { class: "track", role: "presentation" },
+        columns.map((column) =>
+          h(
+            "div",
+            { role: "columnheader", class: column.year ? "year" : null },
+            h("span", { "aria-hidden": "true" }, column.short),
+            h("span", { class: "sr" }, column.name),
+          ),
+        ),
+      ),
+    ),
+    bands
+      .map((band) => [
+        h(
+          "div",
+          { role: "row", class: "tband" },
+          h("div", { role: "rowheader" }, h("b", {}, band.name), " ", h("span", { class: "muted small" }, band.about)),
+        ),
+        ...band.rows.map(drawn),
+      ])
+      .flat(),
+  );
   node.style.setProperty("--columns", String(columns.length));
-  for (let row = 0; row < lines.length; row += 1) for (let at = columns.length - 1; at >= 0; at -= 1) if (spots[row][at].matches("button")) { now = [row, at]; row = lines.length; break; }
+  for (let row = 0; row < lines.length; row += 1)
+    for (let at = columns.length - 1; at >= 0; at -= 1)
+      if (spots[row][at].matches("button")) {
+        now = [row, at];
+        row = lines.length;
+        break;
+      }
   spots[now[0]]?.[now[1]]?.setAttribute("tabindex", "0");
 
   /** @param {HTMLElement} spot */
@@ -92,7 +161,14 @@ export function timeline({ label, columns, bands, opened }) {
   }
   /** @param {KeyboardEvent} event */
   function walk(event) {
-    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -columns.length], End: [0, columns.length] };
+    const steps = {
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      Home: [0, -columns.length],
+      End: [0, columns.length],
+    };
     const step = /** @type {any} */ (steps)[event.key];
     if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -111,4 +187,5 @@ function yearly(spot, column) {
 }
 
 /** Name of a row without what is written small beside it. @param {Line} line */
-export const titleOf = ({ name }) => (typeof name === "string" ? name : name.firstChild?.textContent ?? name.textContent ?? "");
+export const titleOf = ({ name }) =>
+  typeof name === "string" ? name : (name.firstChild?.textContent ?? name.textContent ?? "");

@@ -14,11 +14,14 @@ import { banded, english_text, monthWords, named, number, percent, plain, t, uni
  */
 export function card({ title, unit = "", about = null, inside, acts = null, wide = false, id = null }) {
   const name = fresh("card");
-  return h("article", { class: wide ? "card wide" : "card", "aria-labelledby": name, id },
+  return h(
+    "article",
+    { class: wide ? "card wide" : "card", "aria-labelledby": name, id },
     h("header", {}, h("h2", { id: name, class: "cardname" }, title), unit ? h("p", { class: "unit" }, unit) : null),
     about ? h("p", { class: "small muted" }, about) : null,
     inside,
-    acts ? h("div", { class: "acts" }, acts) : null);
+    acts ? h("div", { class: "acts" }, acts) : null,
+  );
 }
 
 /** A button that shows and hides a table, made when it is first asked for. @param {() => Node} makeTable @returns {[HTMLButtonElement, HTMLElement]} */
@@ -29,16 +32,23 @@ export function showTable(makeTable) {
 /** @param {string} show @param {string} hide @param {() => Node} make @returns {[HTMLButtonElement, HTMLElement]} */
 export function disclosure(show, hide, make) {
   const region = h("div", { id: fresh("shown"), hidden: true });
-  const button = h("button", {
-    type: "button", class: "plain", "aria-expanded": "false", "aria-controls": region.id,
-    onclick() {
-      const open = region.hidden;
-      if (open) put(region, make());
-      region.hidden = !open;
-      button.setAttribute("aria-expanded", String(open));
-      put(button, open ? hide : show);
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "plain",
+      "aria-expanded": "false",
+      "aria-controls": region.id,
+      onclick() {
+        const open = region.hidden;
+        if (open) put(region, make());
+        region.hidden = !open;
+        button.setAttribute("aria-expanded", String(open));
+        put(button, open ? hide : show);
+      },
     },
-  }, show);
+    show,
+  );
   return [button, region];
 }
 
@@ -48,11 +58,35 @@ export function disclosure(show, hide, make) {
  */
 export function dataTable({ caption, heads, rows, numeric = true }) {
   const n = numeric ? "n" : null;
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {},
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h(
+      "table",
+      {},
       h("caption", {}, caption),
-      h("thead", {}, h("tr", {}, heads.map((head, at) => h("th", { scope: "col", class: at ? n : null }, head)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, at) => (at ? h("td", { class: n }, cell) : h("th", { scope: "row" }, cell))))))));
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          heads.map((head, at) => h("th", { scope: "col", class: at ? n : null }, head)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((cell, at) => (at ? h("td", { class: n }, cell) : h("th", { scope: "row" }, cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {any} indicator an entry of the schema */
@@ -82,12 +116,14 @@ function linesOf(state, indicator, only) {
   const names = only ? [...new Set([schema.reference, only])] : policiesDrawn(state);
   const focus = only ?? (money.moved ? "mine" : schema.reference);
   let beside = 0;
-  return names.filter((name) => money.policies[name]?.charts[indicator]).map((name) => ({
-    key: name,
-    label: names.length > 1 ? policyTitle(state, name) : "",
-    bands: money.policies[name].charts[indicator],
-    look: name === focus ? "fan" : name === schema.reference ? "quo" : /** @type {any} */ (`beside${(beside += 1)}`),
-  }));
+  return names
+    .filter((name) => money.policies[name]?.charts[indicator])
+    .map((name) => ({
+      key: name,
+      label: names.length > 1 ? policyTitle(state, name) : "",
+      bands: money.policies[name].charts[indicator],
+      look: name === focus ? "fan" : name === schema.reference ? "quo" : /** @type {any} */ (`beside${(beside += 1)}`),
+    }));
 }
 
 /**
@@ -96,7 +132,10 @@ function linesOf(state, indicator, only) {
  * @param {{indicator: string, colour: string, height?: number, wide?: boolean, small?: boolean, only?: string|null,
  *   domain?: (() => [number, number]|null)|null, bare?: boolean}} given
  */
-export function chartCard(state, { indicator, colour, height = 230, wide = false, small = false, only = null, domain = null, bare = false }) {
+export function chartCard(
+  state,
+  { indicator, colour, height = 230, wide = false, small = false, only = null, domain = null, bare = false },
+) {
   const about = state.schema.indicators.find((/** @type {any} */ each) => each.name === indicator);
   const title = indicatorTitle(about);
   const chart = fanChart({ colour, height, small });
@@ -112,20 +151,31 @@ export function chartCard(state, { indicator, colour, height = 230, wide = false
     drawn = money;
     held = state.dragging;
     const changed = chart.draw({
-      title, unit: about.unit, months: money.months, start: money.start, until: state.question.until,
-      dataUntil: money.data_until, lines, history: record(money.history[indicator]),
-      domain: domain?.() ?? null, hold: state.dragging,
+      title,
+      unit: about.unit,
+      months: money.months,
+      start: money.start,
+      until: state.question.until,
+      dataUntil: money.data_until,
+      lines,
+      history: record(money.history[indicator]),
+      domain: domain?.() ?? null,
+      hold: state.dragging,
     });
     put(rescaled, changed && !small ? t("chart.rescaled") : "");
     if (!state.dragging) acts?.renew();
     node.classList.remove("stale");
   }
   const acts = bare || small ? null : chartActs(state, about, () => table(state, about, title));
-  const node = !acts ? chart.node : card({
-    title, unit: unitWords(about.unit), wide,
-    inside: [chart.node, rescaled],
-    acts: acts.nodes,
-  });
+  const node = !acts
+    ? chart.node
+    : card({
+        title,
+        unit: unitWords(about.unit),
+        wide,
+        inside: [chart.node, rescaled],
+        acts: acts.nodes,
+      });
   const off = [
     state.on("money", draw),
     state.on("busy", () => node.classList.toggle("stale", state.since.money !== null && !state.dragging)),
@@ -153,7 +203,10 @@ function chartActs(state, about, makeTable) {
   row.addEventListener("pointerover", refresh);
   row.addEventListener("focusin", refresh);
   const renew = () => {
-    for (const [shown, make] of /** @type {[HTMLElement, () => Node][]} */ ([[region, makeTable], [reason, () => whyNumber(state, about)]]))
+    for (const [shown, make] of /** @type {[HTMLElement, () => Node][]} */ ([
+      [region, makeTable],
+      [reason, () => whyNumber(state, about)],
+    ]))
       if (!shown.hidden) keepPlace(shown, () => put(shown, make()));
   };
   return { nodes: [row, region, reason], renew };
@@ -163,8 +216,18 @@ function chartActs(state, about, makeTable) {
 function table(state, about, title) {
   const { money } = state;
   const names = policiesDrawn(state).filter((name) => money.policies[name].charts[about.name]);
-  const stat = (/** @type {any} */ bands, /** @type {number} */ at) => ({ unit: about.unit, p05: bands.p05[at], p50: bands.p50[at], p95: bands.p95[at] });
-  const past = new Map((money.history[about.name]?.months ?? []).map((/** @type {string} */ month, /** @type {number} */ at) => [month, money.history[about.name].values[at]]));
+  const stat = (/** @type {any} */ bands, /** @type {number} */ at) => ({
+    unit: about.unit,
+    p05: bands.p05[at],
+    p50: bands.p50[at],
+    p95: bands.p95[at],
+  });
+  const past = new Map(
+    (money.history[about.name]?.months ?? []).map((/** @type {string} */ month, /** @type {number} */ at) => [
+      month,
+      money.history[about.name].values[at],
+    ]),
+  );
   return dataTable({
     caption: `${title}, ${unitWords(about.unit)}: ${t("table.bands")}`,
     heads: [t("month"), t("record"), ...names.map((name) => policyTitle(state, name))],
@@ -180,20 +243,42 @@ function table(state, about, title) {
 function whyNumber(state, about) {
   const total = state.money?.policies[state.schema.reference].totals[about.metric];
   const driven = total?.prior_driven;
-  return h("div", { class: "prose small" },
+  return h(
+    "div",
+    { class: "prose small" },
     h("p", {}, t(`why.${about.group}`)),
     driven === null || driven === undefined ? null : h("p", {}, t("why.prior", { share: percent(driven) })),
     scoreWords(about),
-    h("p", {}, h("a", { href: `/?${linkText({ ...state.question, view: "sources" }, state.schema)}` }, t("why.sources")), " · ",
-      h("a", { href: `/?${linkText({ ...state.question, view: "method" }, state.schema)}` }, t("why.method"))));
+    h(
+      "p",
+      {},
+      h("a", { href: `/?${linkText({ ...state.question, view: "sources" }, state.schema)}` }, t("why.sources")),
+      " · ",
+      h("a", { href: `/?${linkText({ ...state.question, view: "method" }, state.schema)}` }, t("why.method")),
+    ),
+  );
 }
 
 /** @param {any} about */
 function scoreWords(about) {
   const { score, score_reason: reason } = about;
   if (!score) return h("p", {}, t("score.none"), " ", reason ? english_text(reason) : "");
-  const rows = ["h3", "h6", "h12"].filter((key) => score[key]).map((key) => [
-    t("score.months", { n: Number(key.slice(1)) }), number(score[key].skill, "share", { signed: true }), percent(score[key].coverage80), plain(score[key].n)]);
-  return h("div", {}, h("p", {}, t("score.about")),
-    dataTable({ caption: `${indicatorTitle(about)}: ${t("score.caption")}`, heads: [t("score.ahead"), t("score.skill"), t("score.coverage"), t("score.n")], rows }));
+  const rows = ["h3", "h6", "h12"]
+    .filter((key) => score[key])
+    .map((key) => [
+      t("score.months", { n: Number(key.slice(1)) }),
+      number(score[key].skill, "share", { signed: true }),
+      percent(score[key].coverage80),
+      plain(score[key].n),
+    ]);
+  return h(
+    "div",
+    {},
+    h("p", {}, t("score.about")),
+    dataTable({
+      caption: `${indicatorTitle(about)}: ${t("score.caption")}`,
+      heads: [t("score.ahead"), t("score.skill"), t("score.coverage"), t("score.n")],
+      rows,
+    }),
+  );
 }

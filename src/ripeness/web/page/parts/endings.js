@@ -9,7 +9,18 @@ import { card, dataTable, policyTitle, showTable } from "./chart_card.js";
 export const modelName = (id, about) => named(`model.${id}`, about.label);
 
 const CHANCES = new Set(["p_settled", "p_durable_settlement", "p_collapse_a", "p_collapse_d", "p_renewed_war"]);
-const SHOWN = ["p_settled", "p_durable_settlement", "p_collapse_a", "p_collapse_d", "p_renewed_war", "terms_share_a", "territory_km2", "casualties_a", "casualties_d", "civilian_harm_index"];
+const SHOWN = [
+  "p_settled",
+  "p_durable_settlement",
+  "p_collapse_a",
+  "p_collapse_d",
+  "p_renewed_war",
+  "terms_share_a",
+  "territory_km2",
+  "casualties_a",
+  "casualties_d",
+  "civilian_harm_index",
+];
 
 /** All endings, by model and policy. @param {import("../state.js").State} state */
 export function endingsTable(state) {
@@ -17,12 +28,22 @@ export function endingsTable(state) {
   if (!bargain) return h("p", {}, t("loading"));
   const { models, policies } = bargain.bargaining;
   const names = [schema.reference, ...(bargain.moved ? ["mine"] : [])];
-  const cell = (/** @type {string} */ metric, /** @type {any} */ stat) => (!stat ? "–" : CHANCES.has(metric) ? chance(stat) : banded(stat));
-  return h("div", {}, Object.keys(models).map((model) => dataTable({
-    caption: modelName(model, models[model]),
-    heads: [t("overview.metric"), ...names.map((name) => policyTitle(state, name))],
-    rows: SHOWN.map((metric) => [t(`metric.${metric}`), ...names.map((name) => cell(metric, policies[name]?.[model]?.[metric]))]),
-  })));
+  const cell = (/** @type {string} */ metric, /** @type {any} */ stat) =>
+    !stat ? "–" : CHANCES.has(metric) ? chance(stat) : banded(stat);
+  return h(
+    "div",
+    {},
+    Object.keys(models).map((model) =>
+      dataTable({
+        caption: modelName(model, models[model]),
+        heads: [t("overview.metric"), ...names.map((name) => policyTitle(state, name))],
+        rows: SHOWN.map((metric) => [
+          t(`metric.${metric}`),
+          ...names.map((name) => cell(metric, policies[name]?.[model]?.[metric])),
+        ]),
+      }),
+    ),
+  );
 }
 
 /** Months to a deal as twenty futures a policy, with their table. @param {import("../state.js").State} state */
@@ -32,20 +53,37 @@ export function dotsCard(state) {
   const reference = state.schema.reference;
   const beside = Object.keys(found.policies).filter((name) => name !== reference && name !== "mine");
   const names = [reference, ...(state.bargain.moved ? ["mine"] : []), ...beside];
-  const [button, region] = showTable(() => dataTable({
-    caption: t("dots.title"),
-    heads: [t("policy"), t("dots.months"), t("dots.none")],
-    rows: names.map((name) => {
-      const dots = found.policies[name];
-      const reached = dots.filter((/** @type {number|null} */ each) => each !== null);
-      return [policyTitle(state, name), reached.map((/** @type {number} */ each) => plain(each)).join("; ") || "–", plain(dots.length - reached.length)];
+  const [button, region] = showTable(() =>
+    dataTable({
+      caption: t("dots.title"),
+      heads: [t("policy"), t("dots.months"), t("dots.none")],
+      rows: names.map((name) => {
+        const dots = found.policies[name];
+        const reached = dots.filter((/** @type {number|null} */ each) => each !== null);
+        return [
+          policyTitle(state, name),
+          reached.map((/** @type {number} */ each) => plain(each)).join("; ") || "–",
+          plain(dots.length - reached.length),
+        ];
+      }),
+      numeric: false,
     }),
-    numeric: false,
-  }));
+  );
   const look = (/** @type {string} */ name) => (name === "mine" ? "mine" : name === reference ? "quo" : "");
   return card({
-    title: t("dots.title"), about: t("dots.about"),
-    inside: [dotPlot(names.map((name) => ({ label: policyTitle(state, name), dots: found.policies[name], months: found.months, look: look(name) }))), region],
+    title: t("dots.title"),
+    about: t("dots.about"),
+    inside: [
+      dotPlot(
+        names.map((name) => ({
+          label: policyTitle(state, name),
+          dots: found.policies[name],
+          months: found.months,
+          look: look(name),
+        })),
+      ),
+      region,
+    ],
     acts: [button],
   });
 }

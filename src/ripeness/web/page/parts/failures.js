@@ -7,6 +7,14 @@ import { t } from "../words.js";
 /** @param {unknown} failure */
 export function failureWords(failure) {
   if (!(failure instanceof Failure)) return t("failed.failed");
-  const faults = failure.document?.faults?.map((/** @type {any} */ each) => `${each.key}: ${each.problem}; ${each.remedy}`).join(". ");
-  return h("span", {}, t(`failed.${failure.kind}`), " ", failure.kind === "offline" ? "" : h("span", { lang: "en" }, faults || failure.message));
+  const faults = failure.document?.faults
+    ?.map((/** @type {any} */ each) => `${each.key}: ${each.problem}; ${each.remedy}`)
+    .join(". ");
+  return h(
+    "span",
+    {},
+    t(`failed.${failure.kind}`),
+    " ",
+    failure.kind === "offline" ? "" : h("span", { lang: "en" }, faults || failure.message),
+  );
 }

@@ -3,7 +3,8 @@
 /** @param {HTMLElement} region @param {() => void} redraw */
 export function keepPlace(region, redraw) {
   const openers = () => /** @type {HTMLElement[]} */ ([...region.querySelectorAll("button[aria-expanded]")]);
-  const stops = () => /** @type {HTMLElement[]} */ ([...region.querySelectorAll("button, a, input, select, [tabindex]")]);
+  const stops = () =>
+    /** @type {HTMLElement[]} */ ([...region.querySelectorAll("button, a, input, select, [tabindex]")]);
   const scrolls = () => /** @type {HTMLElement[]} */ ([...region.querySelectorAll(".scroll")]);
   const open = openers().map((each) => each.getAttribute("aria-expanded") === "true");
   const focused = stops().findIndex((each) => each === document.activeElement);

@@ -12,8 +12,20 @@ import { drawTiming } from "./timing.js";
 
 const GROUPS = ["oil_and_shipping", "economic_pressure", "support", "talks"];
 const FIRST_SHOWN = new Set([
-  "cost_pressure", "price_cap_usd_bbl", "cap_enforcement", "secondary_sanctions", "listing_enforcement", "insurance_checks", "port_ban",
-  "refinery_strikes", "extra_military_aid_usd_bn", "aid_withheld", "air_shield", "talks", "pressure_relief", "guarantee_deterrence",
+  "cost_pressure",
+  "price_cap_usd_bbl",
+  "cap_enforcement",
+  "secondary_sanctions",
+  "listing_enforcement",
+  "insurance_checks",
+  "port_ban",
+  "refinery_strikes",
+  "extra_military_aid_usd_bn",
+  "aid_withheld",
+  "air_shield",
+  "talks",
+  "pressure_relief",
+  "guarantee_deterrence",
 ]);
 const MINI = "export_revenue_usd_bn";
 
@@ -38,13 +50,29 @@ export const scaleOf = (about) => (about.unit === "share" ? 100 : 1);
 /** @param {State} state */
 export function drawLevers(state) {
   const { schema } = state;
-  const isKnown = (/** @type {string} */ name) => schema.indicators.some((/** @type {any} */ each) => each.name === name);
+  const isKnown = (/** @type {string} */ name) =>
+    schema.indicators.some((/** @type {any} */ each) => each.name === name);
   const mini = isKnown(MINI) ? chartCard(state, { indicator: MINI, colour: "blue", height: 110, small: true }) : null;
   const rows = schema.levers.map((/** @type {any} */ lever) => leverRow(state, lever));
   const timing = drawTiming(state);
   const assumed = drawAssumptions(state);
-  const from = h("select", { onchange: () => state.set((question) => { question.from = from.value; question.moves = {}; }) },
-    presetsInOrder(state).map((/** @type {any} */ preset) => h("option", { value: preset.name, selected: preset.name === state.question.from }, policyTitle(state, preset.name))));
+  const from = h(
+    "select",
+    {
+      onchange: () =>
+        state.set((question) => {
+          question.from = from.value;
+          question.moves = {};
+        }),
+    },
+    presetsInOrder(state).map((/** @type {any} */ preset) =>
+      h(
+        "option",
+        { value: preset.name, selected: preset.name === state.question.from },
+        policyTitle(state, preset.name),
+      ),
+    ),
+  );
   from.id = fresh("from");
   const says = h("p", { class: "small muted" });
   const changed = h("p", { class: "small" });
@@ -53,7 +81,12 @@ export function drawLevers(state) {
   const reset = h("button", { type: "button", class: "plain", onclick: () => state.reset() }, t("reset"));
   const sheet = h("button", { type: "button", class: "plain", onclick: () => settingsSheet(state) }, t("settings"));
   const chip = h("span", { class: "chip" });
-  const levers = h("div", { class: "tab" }, GROUPS.map((name) => groupOf(state, name, rows)), timing.node);
+  const levers = h(
+    "div",
+    { class: "tab" },
+    GROUPS.map((name) => groupOf(state, name, rows)),
+    timing.node,
+  );
   const assumptions = h("div", { class: "tab", hidden: true }, assumed.node);
   const [first, second] = [tab(t("levers"), levers), tab(t("assumptions"), assumptions)];
   function tab(/** @type {string} */ name, /** @type {HTMLElement} */ region) {
@@ -61,20 +94,35 @@ export function drawLevers(state) {
     return h("button", { type: "button", "aria-controls": region.id, onclick: () => choose(region) }, name);
   }
   function choose(/** @type {HTMLElement} */ region) {
-    for (const [button, each] of /** @type {[any, HTMLElement][]} */ ([[first, levers], [second, assumptions]])) {
+    for (const [button, each] of /** @type {[any, HTMLElement][]} */ ([
+      [first, levers],
+      [second, assumptions],
+    ])) {
       each.hidden = each !== region;
       button.setAttribute("aria-pressed", String(each === region));
     }
     if (region === assumptions) assumed.open();
   }
-  const toggle = h("button", { type: "button", class: "toggle", onclick: () => openPanel(node.classList.contains("closed")) });
-  const node = h("aside", { class: "panel closed", "aria-label": t("levers.panel") },
+  const toggle = h("button", {
+    type: "button",
+    class: "toggle",
+    onclick: () => openPanel(node.classList.contains("closed")),
+  });
+  const node = h(
+    "aside",
+    { class: "panel closed", "aria-label": t("levers.panel") },
     toggle,
-    mini ? h("div", { class: "minichart" }, h("p", { class: "small" }, h("b", {}, t(`indicator.${MINI}`))), mini.node) : null,
+    mini
+      ? h("div", { class: "minichart" }, h("p", { class: "small" }, h("b", {}, t(`indicator.${MINI}`))), mini.node)
+      : null,
     h("div", {}, h("label", { for: from.id }, t("levers.from")), from, says),
-    h("div", { class: "acts" }, undo, redo, reset, sheet), changed,
-    h("div", { class: "tabs", role: "group", "aria-label": t("levers.tabs") }, first, second), chip,
-    levers, assumptions);
+    h("div", { class: "acts" }, undo, redo, reset, sheet),
+    changed,
+    h("div", { class: "tabs", role: "group", "aria-label": t("levers.tabs") }, first, second),
+    chip,
+    levers,
+    assumptions,
+  );
   function openPanel(/** @type {boolean} */ open) {
     node.classList.toggle("closed", !open);
     toggle.setAttribute("aria-expanded", String(open));
@@ -91,13 +139,24 @@ export function drawLevers(state) {
     redo.disabled = !state.future.length;
     reset.disabled = !isMoved(question, schema) && !Object.keys(question.assumptions).length && !question.beside.length;
     const names = schema.levers.filter((/** @type {any} */ lever) => question.moves[lever.name]).map(leverName);
-    put(changed, names.length ? t("levers.changed", { names: listWords(names.slice(0, 4)), more: names.length > 4 ? ` +${names.length - 4}` : "" }) : "");
+    put(
+      changed,
+      names.length
+        ? t("levers.changed", {
+            names: listWords(names.slice(0, 4)),
+            more: names.length > 4 ? ` +${names.length - 4}` : "",
+          })
+        : "",
+    );
     const count = Object.keys(question.assumptions).length;
     chip.hidden = !count;
     put(chip, t("assumptions.changed", { n: count }));
     for (const row of rows) row.refresh();
   }
-  const off = [state.on("question", refresh), state.on("money", () => rows.forEach((/** @type {any} */ row) => row.effect()))];
+  const off = [
+    state.on("question", refresh),
+    state.on("money", () => rows.forEach((/** @type {any} */ row) => row.effect())),
+  ];
   refresh();
   return {
     node,
@@ -124,10 +183,20 @@ function groupOf(state, name, rows) {
   const first = own.filter((row) => FIRST_SHOWN.has(row.lever.name));
   const more = own.filter((row) => !first.includes(row));
   const isSet = more.some((row) => state.question.moves[row.lever.name]);
-  return h("details", { class: "group", open: true },
+  return h(
+    "details",
+    { class: "group", open: true },
     h("summary", {}, t(`group.${name}`)),
     first.map((row) => row.node),
-    more.length ? h("details", { class: "more", open: isSet }, h("summary", {}, t("levers.more", { n: more.length })), more.map((row) => row.node)) : null);
+    more.length
+      ? h(
+          "details",
+          { class: "more", open: isSet },
+          h("summary", {}, t("levers.more", { n: more.length })),
+          more.map((row) => row.node),
+        )
+      : null,
+  );
 }
 
 /** @param {State} state @param {any} lever */
@@ -136,27 +205,71 @@ function leverRow(state, lever) {
   const id = fresh("lever");
   const help = fresh("help");
   const shown = (/** @type {number} */ value) => (scale === 1 ? quantity(value, lever.unit) : number(value, "share"));
-  const slider = h("input", { type: "range", id, min: lever.min, max: lever.max, step: lever.step, "aria-describedby": help,
-    oninput: () => move(Number(slider.value), true), onchange: () => state.release() });
-  const box = h("input", { type: "number", "aria-label": t("levers.exact", { name: leverName(lever) }), step: "any", min: lever.low * scale, max: lever.high * scale,
-    onchange: () => box.value !== "" && box.checkValidity() && move(Number(box.value) / scale, false) });
+  const slider = h("input", {
+    type: "range",
+    id,
+    min: lever.min,
+    max: lever.max,
+    step: lever.step,
+    "aria-describedby": help,
+    oninput: () => move(Number(slider.value), true),
+    onchange: () => state.release(),
+  });
+  const box = h("input", {
+    type: "number",
+    "aria-label": t("levers.exact", { name: leverName(lever) }),
+    step: "any",
+    min: lever.low * scale,
+    max: lever.high * scale,
+    onchange: () => box.value !== "" && box.checkValidity() && move(Number(box.value) / scale, false),
+  });
   const about = h("span", {});
   const still = h("p", { class: "help still", hidden: true, role: "status" });
-  const back = h("button", { type: "button", class: "plain small", hidden: true, "aria-label": t("levers.back_of", { name: leverName(lever) }),
-    onclick: () => { state.set((question) => void delete question.moves[lever.name]); slider.focus(); } }, t("levers.back"));
-  const node = h("div", { class: "lever", "data-lever": lever.name },
+  const back = h(
+    "button",
+    {
+      type: "button",
+      class: "plain small",
+      hidden: true,
+      "aria-label": t("levers.back_of", { name: leverName(lever) }),
+      onclick: () => {
+        state.set((question) => void delete question.moves[lever.name]);
+        slider.focus();
+      },
+    },
+    t("levers.back"),
+  );
+  const node = h(
+    "div",
+    { class: "lever", "data-lever": lever.name },
     h("label", { for: id }, leverName(lever)),
     h("span", { class: "box" }, box, scale === 100 ? "%" : unitWords(lever.unit)),
     slider,
-    h("p", { class: "help", id: help }, about, " ", h("details", { class: "source" }, h("summary", {}, t("levers.what")),
-      h("span", {}, t(`lever.${lever.name}.help`)), source(lever))),
-    back, still);
+    h(
+      "p",
+      { class: "help", id: help },
+      about,
+      " ",
+      h(
+        "details",
+        { class: "source" },
+        h("summary", {}, t("levers.what")),
+        h("span", {}, t(`lever.${lever.name}.help`)),
+        source(lever),
+      ),
+    ),
+    back,
+    still,
+  );
   function move(/** @type {number} */ value, /** @type {boolean} */ drag) {
     const kept = Number(value.toPrecision(9));
-    state.set((question) => {
-      const before = question.moves[lever.name];
-      question.moves[lever.name] = { ...(before ?? { at: null, over: 0 }), value: kept };
-    }, { drag });
+    state.set(
+      (question) => {
+        const before = question.moves[lever.name];
+        question.moves[lever.name] = { ...(before ?? { at: null, over: 0 }), value: kept };
+      },
+      { drag },
+    );
   }
   function refresh() {
     const value = levelOf(state, lever);
@@ -168,12 +281,19 @@ function leverRow(state, lever) {
     node.classList.toggle("moved", moved);
     back.hidden = !moved;
     const words = [t("levers.now", { value: shown(lever.now) })];
-    if (row && !moved) words.push(row.first === row.last ? t("levers.policy_sets", { value: shown(row.last) }) : t("levers.policy_moves", { first: shown(row.first), last: shown(row.last) }));
+    if (row && !moved)
+      words.push(
+        row.first === row.last
+          ? t("levers.policy_sets", { value: shown(row.last) })
+          : t("levers.policy_moves", { first: shown(row.first), last: shown(row.last) }),
+      );
     put(about, words.join("; "));
     if (!moved) still.hidden = true;
   }
   function effect() {
-    const found = state.money?.no_effect.find((/** @type {any} */ each) => each.lever === lever.name || each.lever.startsWith(`${lever.name}.`));
+    const found = state.money?.no_effect.find(
+      (/** @type {any} */ each) => each.lever === lever.name || each.lever.startsWith(`${lever.name}.`),
+    );
     still.hidden = !found;
     put(still, found ? t(found.reason) : "");
   }
@@ -185,6 +305,11 @@ function leverRow(state, lever) {
 function source({ source: found }) {
   if (!found) return h("span", {}, " ", t("levers.no_source"));
   const words = [found.title, found.act, found.source, found.date].filter(Boolean).join(", ");
-  return h("span", { lang: "en" }, " ", found.url ? h("a", { href: found.url, rel: "noreferrer" }, words) : words, ` (${found.quality})`);
+  return h(
+    "span",
+    { lang: "en" },
+    " ",
+    found.url ? h("a", { href: found.url, rel: "noreferrer" }, words) : words,
+    ` (${found.quality})`,
+  );
 }
-

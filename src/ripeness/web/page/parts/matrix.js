@@ -20,7 +20,10 @@ export function columnsOf(state) {
 /** @param {any} stat @param {string} unit */
 function cellWords(stat, unit) {
   if (!stat || (stat.p50 === null && stat.share_reached === undefined)) return t("matrix.none");
-  if (unit === "share") return stat.p95 === 0 ? of100(0) : t("banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
+  if (unit === "share")
+    return stat.p95 === 0
+      ? of100(0)
+      : t("banded", { middle: of100(stat.p50), low: of100(stat.p05), high: of100(stat.p95) });
   if (stat.p05 === stat.p95 && stat.p50 === stat.p05) return number(stat.p50, unit);
   if (stat.share_reached === undefined) return banded(stat);
   return stat.share_reached === 0 ? t("matrix.never") : monthsBanded(stat);
@@ -30,7 +33,9 @@ function cellWords(stat, unit) {
 export function monthsBanded(stat) {
   const at = (/** @type {number|null} */ value) => (value === null ? t("matrix.later") : number(value, "months"));
   if (stat.p05 === null) return t("matrix.later");
-  return stat.p50 === null ? t("range", { low: at(stat.p05), high: at(stat.p95) }) : t("banded", { middle: at(stat.p50), low: at(stat.p05), high: at(stat.p95) });
+  return stat.p50 === null
+    ? t("range", { low: at(stat.p05), high: at(stat.p95) })
+    : t("banded", { middle: at(stat.p50), low: at(stat.p05), high: at(stat.p95) });
 }
 
 /** What more a cell says: how many futures it rests on. @param {any} stat */
@@ -46,10 +51,12 @@ export function scaleOfEndings(state, metrics) {
   if (about[metrics[0]]?.unit === "share") return [0, 1];
   if (about[metrics[0]]?.unit === "months" && state.bargain.dots) return [0, state.bargain.dots.months];
   const values = [];
-  for (const name of columnsOf(state)) for (const model of Object.keys(models)) for (const metric of metrics) {
-    const stat = policies[name]?.[model]?.[metric];
-    for (const value of [stat?.p05, stat?.p50, stat?.p95]) if (typeof value === "number") values.push(value);
-  }
+  for (const name of columnsOf(state))
+    for (const model of Object.keys(models))
+      for (const metric of metrics) {
+        const stat = policies[name]?.[model]?.[metric];
+        for (const value of [stat?.p05, stat?.p50, stat?.p95]) if (typeof value === "number") values.push(value);
+      }
   return extent(values);
 }
 
@@ -66,19 +73,54 @@ export function endingMatrix(state, metric, { ends, quiet = false, bars = true }
   const words = unitWords(unit);
   const title = words ? `${t(`metric.${metric}`)}, ${words}` : t(`metric.${metric}`);
   const told = Object.keys(models).filter((model) => names.some((name) => policies[name]?.[model]?.[metric]));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
-    h("table", { class: "matrix" },
-      h("caption", {}, quiet ? h("span", { class: "sr" }, title) : title, bars ? h("small", { class: "scale" }, ` ${scaleWords(scale, unit)}`) : null),
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("model")), names.map((name) => h("th", { scope: "col" }, policyTitle(state, name))))),
-      h("tbody", {}, told.map((model) => h("tr", {},
-        h("th", { scope: "row" }, modelName(model, models[model])),
-        names.map((name) => {
-          const stat = policies[name]?.[model]?.[metric];
-          if (policies[name] === undefined) return h("td", {}, "…");
-          const look = name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "";
-          const note = cellNote(stat);
-          return h("td", {}, bars ? rangeBar(stat, scale, { look }) : null, h("span", { class: "num small" }, cellWords(stat, unit)), note ? h("small", { class: "block" }, note) : null);
-        }))))));
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
+    h(
+      "table",
+      { class: "matrix" },
+      h(
+        "caption",
+        {},
+        quiet ? h("span", { class: "sr" }, title) : title,
+        bars ? h("small", { class: "scale" }, ` ${scaleWords(scale, unit)}`) : null,
+      ),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", { scope: "col" }, t("model")),
+          names.map((name) => h("th", { scope: "col" }, policyTitle(state, name))),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        told.map((model) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, modelName(model, models[model])),
+            names.map((name) => {
+              const stat = policies[name]?.[model]?.[metric];
+              if (policies[name] === undefined) return h("td", {}, "…");
+              const look = name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "";
+              const note = cellNote(stat);
+              return h(
+                "td",
+                {},
+                bars ? rangeBar(stat, scale, { look }) : null,
+                h("span", { class: "num small" }, cellWords(stat, unit)),
+                note ? h("small", { class: "block" }, note) : null,
+              );
+            }),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -91,7 +133,11 @@ export function followEndings(state, inside, make) {
   put(inside, status, body);
   function refresh() {
     const { bargain, failure } = state;
-    if (failure.bargain) return put(status, failed(failure.bargain, () => state.tell("question")));
+    if (failure.bargain)
+      return put(
+        status,
+        failed(failure.bargain, () => state.tell("question")),
+      );
     if (!bargain) return put(status, t("loading"));
     const more = state.since.bargain !== null || state.bargainOf !== state.query;
     put(status, drawsWords(bargain), " ", more ? t("matrix.more") : "");
@@ -115,28 +161,48 @@ export function followEndings(state, inside, make) {
 const drawsWords = ({ draws }) => t("matrix.draws", { in: plain(draws.in), of: plain(draws.of) });
 
 /** @param {[number, number]} ends @param {string} unit */
-const scaleWords = ([low, high], unit) => (unit === "share" ? t("matrix.scale.chance") : t("matrix.scale", { range: range(low, high, unit) }));
+const scaleWords = ([low, high], unit) =>
+  unit === "share" ? t("matrix.scale.chance") : t("matrix.scale", { range: range(low, high, unit) });
 
 /** Cards of endings, as many in a row as leave their columns readable. @param {State} state @param {(Node|null)[]} cards */
-export const endingCards = (state, cards) => h("div", { class: "cards byends", "data-columns": String(Math.min(columnsOf(state).length, 5)) }, cards);
+export const endingCards = (state, cards) =>
+  h("div", { class: "cards byends", "data-columns": String(Math.min(columnsOf(state).length, 5)) }, cards);
 
 /** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean}} [how] */
 export function endingCard(state, metric, { ends, about = null, wide = false } = {}) {
   const found = state.bargain.bargaining.metrics[metric];
   if (!found) return null;
   const { policies } = state.bargain.bargaining;
-  const every = Object.values(policies).flatMap((models) => Object.values(models).map((stats) => stats[metric])).filter(Boolean);
-  if (found.unit === "thousand people" && every.every(isEmpty)) return card({ title: t(`metric.${metric}`), inside: h("p", { class: "small muted" }, t("not_modelled_here", { names: t(`metric.${metric}`) })) });
-  return card({ title: t(`metric.${metric}`), unit: unitWords(found.unit), about, wide, inside: endingMatrix(state, metric, { ends, quiet: true }) });
+  const every = Object.values(policies)
+    .flatMap((models) => Object.values(models).map((stats) => stats[metric]))
+    .filter(Boolean);
+  if (found.unit === "thousand people" && every.every(isEmpty))
+    return card({
+      title: t(`metric.${metric}`),
+      inside: h("p", { class: "small muted" }, t("not_modelled_here", { names: t(`metric.${metric}`) })),
+    });
+  return card({
+    title: t(`metric.${metric}`),
+    unit: unitWords(found.unit),
+    about,
+    wide,
+    inside: endingMatrix(state, metric, { ends, quiet: true }),
+  });
 }
 
 /** Where models agree on a difference to the status quo, one sentence a policy. @param {State} state @param {string} metric */
 export function agreementWords(state, metric) {
-  const found = state.bargain.bargaining.agreement.filter((/** @type {any} */ each) => each.metric === metric && each.than === state.schema.reference);
+  const found = state.bargain.bargaining.agreement.filter(
+    (/** @type {any} */ each) => each.metric === metric && each.than === state.schema.reference,
+  );
   if (!found.length) return null;
-  return h("ul", { class: "plainlist" }, found.map((/** @type {any} */ each) => {
-    const way = each.sign.m1 > 0 ? "higher" : each.sign.m1 < 0 ? "lower" : "";
-    const key = each.verdict === "holds" ? `matrix.holds.${way}` : `matrix.${each.verdict}`;
-    return h("li", {}, h("b", {}, policyTitle(state, each.policy)), ": ", t(key));
-  }));
+  return h(
+    "ul",
+    { class: "plainlist" },
+    found.map((/** @type {any} */ each) => {
+      const way = each.sign.m1 > 0 ? "higher" : each.sign.m1 < 0 ? "lower" : "";
+      const key = each.verdict === "holds" ? `matrix.holds.${way}` : `matrix.${each.verdict}`;
+      return h("li", {}, h("b", {}, policyTitle(state, each.policy)), ": ", t(key));
+    }),
+  );
 }

@@ -11,7 +11,10 @@ export function isModelled(state, name) {
   const { money, schema } = state;
   const bands = money?.policies[schema.reference].charts[name];
   if (!bands || money.history[name]?.months?.length) return true;
-  return bands.p95.some((/** @type {number|null} */ value) => value !== 0 && value !== null) || bands.p05.some((/** @type {number|null} */ value) => value !== 0 && value !== null);
+  return (
+    bands.p95.some((/** @type {number|null} */ value) => value !== 0 && value !== null) ||
+    bands.p05.some((/** @type {number|null} */ value) => value !== 0 && value !== null)
+  );
 }
 
 /** Whether a number is 0 in every future. @param {any} stat */
@@ -24,7 +27,18 @@ export function leftOut(state, charts) {
     const out = charts.filter(({ name }) => !isModelled(state, name));
     for (const chart of charts) chart.node.hidden = out.includes(chart);
     node.hidden = !out.length;
-    put(node, out.length ? t("not_modelled_here", { names: listWords(out.map(({ name }) => indicatorTitle(state.schema.indicators.find((/** @type {any} */ each) => each.name === name)))) }) : "");
+    put(
+      node,
+      out.length
+        ? t("not_modelled_here", {
+            names: listWords(
+              out.map(({ name }) =>
+                indicatorTitle(state.schema.indicators.find((/** @type {any} */ each) => each.name === name)),
+              ),
+            ),
+          })
+        : "",
+    );
   }
   const leave = state.on("money", refresh);
   refresh();

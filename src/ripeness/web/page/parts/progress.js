@@ -7,7 +7,12 @@ import { t } from "../words.js";
 export function progressBar(cancel) {
   const bar = h("progress", { "aria-label": t("progress") });
   const words = h("p", { class: "small muted" });
-  const node = h("div", { class: "progressing" }, bar, h("div", { class: "row-of" }, words, h("button", { type: "button", onclick: cancel }, t("cancel"))));
+  const node = h(
+    "div",
+    { class: "progressing" },
+    bar,
+    h("div", { class: "row-of" }, words, h("button", { type: "button", onclick: cancel }, t("cancel"))),
+  );
   const spoken = h("p", { class: "sr", role: "status" });
   node.append(spoken);
   node.hidden = true;

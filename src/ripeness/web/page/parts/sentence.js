@@ -5,7 +5,11 @@ import { monthWords, number, of100, plain, quantity, t } from "../words.js";
 /** @param {import("../state.js").State} state */
 export function resultSentence(state) {
   const { key, values } = state.money.sentence;
-  const words = { start: monthWords(values.start, "long"), until: monthWords(values.until, "long"), members: plain(values.members) };
+  const words = {
+    start: monthWords(values.start, "long"),
+    until: monthWords(values.until, "long"),
+    members: plain(values.members),
+  };
   if (!values.metric) return t(key, words);
   const signed = { signed: true };
   return t(key, {

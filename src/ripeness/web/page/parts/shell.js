@@ -15,7 +15,13 @@ export function drawShell(state) {
     event.preventDefault();
     state.set((question) => void (question.view = view));
   };
-  const links = schema.views.map((/** @type {string} */ view) => h("a", { href: href(view), "data-view": view, onclick: (/** @type {MouseEvent} */ event) => go(event, view) }, t(`view.${view}`)));
+  const links = schema.views.map((/** @type {string} */ view) =>
+    h(
+      "a",
+      { href: href(view), "data-view": view, onclick: (/** @type {MouseEvent} */ event) => go(event, view) },
+      t(`view.${view}`),
+    ),
+  );
   const notices = h("div", { class: "notices" });
   const spoken = h("p", { class: "sr", "aria-live": "polite" });
   const address = h("textarea", { rows: 3, readonly: true, "aria-label": t("share.link") });
@@ -38,18 +44,65 @@ export function drawShell(state) {
       put(copied, t("share.by_hand"));
     }
   }
-  const language = h("select", { "aria-label": t("language"), onchange: () => state.set((question) => void (question.lang = language.value)) },
-    languages(schema).map((each) => h("option", { value: each.code, lang: each.code, selected: each.code === lang() }, each.name)));
-  const theme = h("select", { "aria-label": t("theme"), onchange: () => state.set((question) => void (question.theme = theme.value || null)) },
-    [["", "auto"], ["light", "light"], ["dark", "dark"]].map(([value, key]) => h("option", { value, selected: (state.question.theme ?? "") === value }, t(`theme.${key}`))));
-  const head = h("div", { class: "headroom" },
+  const language = h(
+    "select",
+    { "aria-label": t("language"), onchange: () => state.set((question) => void (question.lang = language.value)) },
+    languages(schema).map((each) =>
+      h("option", { value: each.code, lang: each.code, selected: each.code === lang() }, each.name),
+    ),
+  );
+  const theme = h(
+    "select",
+    { "aria-label": t("theme"), onchange: () => state.set((question) => void (question.theme = theme.value || null)) },
+    [
+      ["", "auto"],
+      ["light", "light"],
+      ["dark", "dark"],
+    ].map(([value, key]) =>
+      h("option", { value, selected: (state.question.theme ?? "") === value }, t(`theme.${key}`)),
+    ),
+  );
+  const head = h(
+    "div",
+    { class: "headroom" },
     h("a", { class: "skip", href: "#main" }, t("skip")),
-    h("aside", { class: "banner", "aria-label": t("embed.note") }, t("banner"), " ", h("a", { href: href("method"), onclick: (/** @type {MouseEvent} */ event) => go(event, "method") }, t("banner.link"))),
-    h("header", { class: "top" },
-      h("p", { class: "brand" }, h("a", { href: href("overview"), onclick: (/** @type {MouseEvent} */ event) => go(event, "overview") }, t("brand"))),
-      h("nav", { class: "views", "aria-label": t("views") }, h("ul", {}, links.map((/** @type {Node} */ each) => h("li", {}, each)))),
-      h("div", { class: "tools" }, menus, language, theme)),
-    notices, spoken);
+    h(
+      "aside",
+      { class: "banner", "aria-label": t("embed.note") },
+      t("banner"),
+      " ",
+      h(
+        "a",
+        { href: href("method"), onclick: (/** @type {MouseEvent} */ event) => go(event, "method") },
+        t("banner.link"),
+      ),
+    ),
+    h(
+      "header",
+      { class: "top" },
+      h(
+        "p",
+        { class: "brand" },
+        h(
+          "a",
+          { href: href("overview"), onclick: (/** @type {MouseEvent} */ event) => go(event, "overview") },
+          t("brand"),
+        ),
+      ),
+      h(
+        "nav",
+        { class: "views", "aria-label": t("views") },
+        h(
+          "ul",
+          {},
+          links.map((/** @type {Node} */ each) => h("li", {}, each)),
+        ),
+      ),
+      h("div", { class: "tools" }, menus, language, theme),
+    ),
+    notices,
+    spoken,
+  );
   head.style.display = "contents";
   const foot = h("footer", { class: "foot" });
 
@@ -63,28 +116,101 @@ export function drawShell(state) {
     address.value = `${location.origin}/?${linkText(state.question, schema, { pin: true })}`;
     put(copied, "");
     const query = state.query;
-    put(files, [["run.csv", "csv"], ["run.json", "json"], ["run.svg", "svg"], ["run.png", "png"], ["run.zip", "zip"], ["run.py", "py"], ["report.html", "report"], ["report.pdf", "pdf"], ["case.zip", "case"]]
-      .map(([file, key]) => h("li", {}, h("a", { href: `/api/v1/${file}?${query}`, ...(file.startsWith("report") ? { target: "_blank" } : { download: "" }) }, t(`download.${key}`)))));
-    put(foot, english_text(schema.case.title), h("span", {}, t("foot.data", { month: monthWords(schema.data_as_of, "long") })),
+    put(
+      files,
+      [
+        ["run.csv", "csv"],
+        ["run.json", "json"],
+        ["run.svg", "svg"],
+        ["run.png", "png"],
+        ["run.zip", "zip"],
+        ["run.py", "py"],
+        ["report.html", "report"],
+        ["report.pdf", "pdf"],
+        ["case.zip", "case"],
+      ].map(([file, key]) =>
+        h(
+          "li",
+          {},
+          h(
+            "a",
+            {
+              href: `/api/v1/${file}?${query}`,
+              ...(file.startsWith("report") ? { target: "_blank" } : { download: "" }),
+            },
+            t(`download.${key}`),
+          ),
+        ),
+      ),
+    );
+    put(
+      foot,
+      english_text(schema.case.title),
+      h("span", {}, t("foot.data", { month: monthWords(schema.data_as_of, "long") })),
       h("span", {}, t("foot.model", { model: schema.model_version })),
-      state.money ? h("span", {}, t("foot.run", { n: state.money.members, seed: plain(state.money.run.seed) }), " ", h("code", {}, state.money.run.hash.slice(0, 12))) : null,
-      lang() === "en" || !has("language.note") ? null : h("span", {}, t("language.note")));
+      state.money
+        ? h(
+            "span",
+            {},
+            t("foot.run", { n: state.money.members, seed: plain(state.money.run.seed) }),
+            " ",
+            h("code", {}, state.money.run.hash.slice(0, 12)),
+          )
+        : null,
+      lang() === "en" || !has("language.note") ? null : h("span", {}, t("language.note")),
+    );
   }
 
   function note() {
     const failure = state.failure.money;
     const pinned = state.question.m;
-    put(notices,
-      failure ? notice(failureWords(failure), h("button", { type: "button", onclick: () => state.retry() }, t("retry"))) : null,
-      state.changed.length ? notice(h("span", {}, t("changed"), " ", state.changed.map((each) => `${each.key}: ${each.said} → ${each.now} (${t(`changed.${each.why}`)})`).join("; ")), h("button", { type: "button", onclick: () => { state.changed = []; note(); } }, t("close"))) : null,
-      pinned && !schema.model.startsWith(pinned) && !pinned.startsWith(schema.model) ? notice(t("other_model", { asked: pinned, here: schema.model }), null) : null);
+    put(
+      notices,
+      failure
+        ? notice(failureWords(failure), h("button", { type: "button", onclick: () => state.retry() }, t("retry")))
+        : null,
+      state.changed.length
+        ? notice(
+            h(
+              "span",
+              {},
+              t("changed"),
+              " ",
+              state.changed
+                .map((each) => `${each.key}: ${each.said} → ${each.now} (${t(`changed.${each.why}`)})`)
+                .join("; "),
+            ),
+            h(
+              "button",
+              {
+                type: "button",
+                onclick: () => {
+                  state.changed = [];
+                  note();
+                },
+              },
+              t("close"),
+            ),
+          )
+        : null,
+      pinned && !schema.model.startsWith(pinned) && !pinned.startsWith(schema.model)
+        ? notice(t("other_model", { asked: pinned, here: schema.model }), null)
+        : null,
+    );
   }
   let timer = 0;
   function speak() {
     clearTimeout(timer);
     timer = window.setTimeout(() => put(spoken, document.querySelector("#main h1")?.textContent ?? ""), 400);
   }
-  const off = [state.on("question", refresh), state.on("question", note), state.on("money", refresh), state.on("money", note), state.on("money", speak), state.on("notice", note)];
+  const off = [
+    state.on("question", refresh),
+    state.on("question", note),
+    state.on("money", refresh),
+    state.on("money", note),
+    state.on("money", speak),
+    state.on("notice", note),
+  ];
   refresh();
   note();
   return { head, foot, leave: () => off.forEach((each) => each()) };

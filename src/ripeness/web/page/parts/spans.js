@@ -19,4 +19,5 @@ function span(first, last, options) {
 export const daySpan = (first, last) => span(first, last, { dateStyle: "medium" });
 
 /** From one month to another, or the one month. @param {string} first @param {string} last @param {"short"|"long"} [style] */
-export const monthSpan = (first, last, style = "short") => span(first, last, { month: style, year: "numeric" }).replace(YEAR, "");
+export const monthSpan = (first, last, style = "short") =>
+  span(first, last, { month: style, year: "numeric" }).replace(YEAR, "");

@@ -29,9 +29,12 @@ export function waiting(label, cancel = null) {
 
 /** What failed, what still holds, one action. @param {unknown} failure @param {(() => void)|null} [retry] */
 export const failed = (failure, retry = null) =>
-  h("div", { class: "notice", role: "alert" },
+  h(
+    "div",
+    { class: "notice", role: "alert" },
     h("p", {}, failureWords(failure)),
-    retry ? h("button", { type: "button", onclick: retry }, t("retry")) : null);
+    retry ? h("button", { type: "button", onclick: retry }, t("retry")) : null,
+  );
 
 /** Nothing to show, and the next step. @param {string} words @param {Node|null} [action] */
 export const empty = (words, action = null) => h("div", { class: "notice" }, h("p", {}, words), action);

@@ -18,12 +18,21 @@ export function drawTwoLinks(state) {
   const field = h("textarea", { id: name, rows: 3, "aria-describedby": `${name}-help`, spellcheck: "false" });
   const result = h("div", { class: "stack", "aria-live": "polite" });
   let abort = new AbortController();
-  const node = h("section", { class: "stack" },
+  const node = h(
+    "section",
+    { class: "stack" },
     h("h2", {}, t("strategies.links")),
     h("p", { class: "small muted", id: `${name}-help` }, t("strategies.links.about")),
-    h("label", { for: name }, t("strategies.links.second")), field,
-    h("p", { class: "row-of" }, h("button", { type: "button", onclick: compare }, t("strategies.links.compare")), h("button", { type: "button", class: "plain", onclick: clear }, t("strategies.links.clear"))),
-    result);
+    h("label", { for: name }, t("strategies.links.second")),
+    field,
+    h(
+      "p",
+      { class: "row-of" },
+      h("button", { type: "button", onclick: compare }, t("strategies.links.compare")),
+      h("button", { type: "button", class: "plain", onclick: clear }, t("strategies.links.clear")),
+    ),
+    result,
+  );
 
   function clear() {
     abort.abort();
@@ -57,19 +66,32 @@ export function drawTwoLinks(state) {
 
 /** @param {State} state @param {any} told @param {any} ours @param {any} theirs */
 function both(state, told, ours, theirs) {
-  const { question: second } = readLink(told.link, { ...state.schema, case: { ...state.schema.case, name: told.run.case } });
+  const { question: second } = readLink(told.link, {
+    ...state.schema,
+    case: { ...state.schema.case, name: told.run.case },
+  });
   const heads = [t("strategies.links.setting"), t("strategies.links.here"), t("strategies.links.there")];
   const differing = settingsThatDiffer(state, state.question, second);
   const notes = [];
   if (!told.fits) notes.push(h("p", { class: "notice" }, t("strategies.links.other_model")));
   if (ours.run.case !== theirs.run.case) notes.push(h("p", { class: "notice" }, t("strategies.links.other_case")));
-  return [h("div", { class: "stack" },
-    ...notes,
-    differing.length
-      ? dataTable({ caption: t("strategies.links.differ", { n: differing.length }), heads, rows: differing, numeric: false })
-      : h("p", {}, t("strategies.links.same")),
-    h("div", { class: "measures", "data-columns": "4" }, resultsOfBoth(ours, theirs)),
-    h("p", {}, h("a", { href: `/?${told.link}&view=strategies` }, t("strategies.links.open"))))];
+  return [
+    h(
+      "div",
+      { class: "stack" },
+      ...notes,
+      differing.length
+        ? dataTable({
+            caption: t("strategies.links.differ", { n: differing.length }),
+            heads,
+            rows: differing,
+            numeric: false,
+          })
+        : h("p", {}, t("strategies.links.same")),
+      h("div", { class: "measures", "data-columns": "4" }, resultsOfBoth(ours, theirs)),
+      h("p", {}, h("a", { href: `/?${told.link}&view=strategies` }, t("strategies.links.open"))),
+    ),
+  ];
 }
 
 /** Settings in words, where the two differ. @param {State} state @param {Question} one @param {Question} other @returns {string[][]} */
@@ -77,7 +99,8 @@ function settingsThatDiffer(state, one, other) {
   const { schema } = state;
   /** @type {string[][]} */
   const rows = [];
-  const say = (/** @type {string} */ title, /** @type {string} */ a, /** @type {string} */ b) => a !== b && rows.push([title, a, b]);
+  const say = (/** @type {string} */ title, /** @type {string} */ a, /** @type {string} */ b) =>
+    a !== b && rows.push([title, a, b]);
   say(t("strategies.links.case"), one.case, other.case);
   say(t("levers.from"), policyTitle(state, one.from), policyTitle(state, other.from));
   say(t("when.start"), monthWords(one.start, "long"), monthWords(other.start, "long"));
@@ -88,17 +111,25 @@ function settingsThatDiffer(state, one, other) {
     const move = question.moves[name];
     if (!move) return t("strategies.links.unmoved");
     const value = unit === "share" ? number(move.value, "share") : quantity(move.value, unit);
-    return [value, move.at ? monthWords(move.at) : "", move.over ? t("settings.ramp", { n: move.over }) : ""].filter(Boolean).join(", ");
+    return [value, move.at ? monthWords(move.at) : "", move.over ? t("settings.ramp", { n: move.over }) : ""]
+      .filter(Boolean)
+      .join(", ");
   };
   for (const name of new Set([...Object.keys(one.moves), ...Object.keys(other.moves)])) {
     const lever = schema.levers.find((/** @type {any} */ each) => each.name === name || each.parts.includes(name));
-    say(lever ? leverName(lever) : name, moveWords(one, name, lever?.unit ?? "none"), moveWords(other, name, lever?.unit ?? "none"));
+    say(
+      lever ? leverName(lever) : name,
+      moveWords(one, name, lever?.unit ?? "none"),
+      moveWords(other, name, lever?.unit ?? "none"),
+    );
   }
   for (const name of new Set([...Object.keys(one.assumptions), ...Object.keys(other.assumptions)])) {
-    const value = (/** @type {Question} */ question) => (name in question.assumptions ? plain(question.assumptions[name]) : t("strategies.links.drawn"));
+    const value = (/** @type {Question} */ question) =>
+      name in question.assumptions ? plain(question.assumptions[name]) : t("strategies.links.drawn");
     say(named(`assumption.${name}`, name), value(one), value(other));
   }
-  const beside = (/** @type {Question} */ question) => question.beside.map((name) => policyTitle(state, name)).join(", ") || "–";
+  const beside = (/** @type {Question} */ question) =>
+    question.beside.map((name) => policyTitle(state, name)).join(", ") || "–";
   say(t("strategies.links.beside"), beside(one), beside(other));
   return rows;
 }
@@ -107,15 +138,28 @@ function settingsThatDiffer(state, one, other) {
 function resultsOfBoth(ours, theirs) {
   const policy = (/** @type {any} */ document) => document.policies[document.moved ? "mine" : document.reference];
   const columns = [
-    [t("strategies.links.here"), policy(ours)], [t("strategies.links.there"), policy(theirs)],
-    [t("strategies.links.here_quo"), ours.policies[ours.reference]], [t("strategies.links.there_quo"), theirs.policies[theirs.reference]],
+    [t("strategies.links.here"), policy(ours)],
+    [t("strategies.links.there"), policy(theirs)],
+    [t("strategies.links.here_quo"), ours.policies[ours.reference]],
+    [t("strategies.links.there_quo"), theirs.policies[theirs.reference]],
   ];
   const metrics = Object.keys(columns[0][1].totals).filter((metric) => metric in columns[1][1].totals);
-  const cell = (/** @type {any} */ stat) => h("span", {}, stat.share_reached === undefined ? banded(stat) : monthsBanded(stat), stat.share_reached === undefined ? null : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })));
+  const cell = (/** @type {any} */ stat) =>
+    h(
+      "span",
+      {},
+      stat.share_reached === undefined ? banded(stat) : monthsBanded(stat),
+      stat.share_reached === undefined
+        ? null
+        : h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })),
+    );
   return dataTable({
     caption: t("strategies.links.results"),
     heads: [t("strategies.metric"), ...columns.map(([title]) => title)],
-    rows: metrics.map((metric) => [h("span", {}, t(`metric.${metric}`), h("small", {}, unitWords(columns[0][1].totals[metric].unit))), ...columns.map(([, each]) => cell(each.totals[metric]))]),
+    rows: metrics.map((metric) => [
+      h("span", {}, t(`metric.${metric}`), h("small", {}, unitWords(columns[0][1].totals[metric].unit))),
+      ...columns.map(([, each]) => cell(each.totals[metric])),
+    ]),
     numeric: false,
   });
 }

@@ -16,7 +16,15 @@ const FIRST_EFFECTS = 6;
 const HEAD = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn"];
 /** @type {Record<string, string>} */
 const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
-const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_discount_usd_bbl", "territory_km2", "casualties_a", "casualties_d", "civilian_harm_index"];
+const MEASURES = [
+  "export_revenue_usd_bn",
+  "oil_gas_revenue_rub_trn",
+  "fob_discount_usd_bbl",
+  "territory_km2",
+  "casualties_a",
+  "casualties_d",
+  "civilian_harm_index",
+];
 
 /** @typedef {import("../state.js").State} State */
 
@@ -24,14 +32,30 @@ const MEASURES = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "fob_disco
 export function draw(state, main) {
   const answer = answerCard(state);
   /** @type {ReturnType<typeof chartCard>[]} */
-  const fans = headIndicators(state).map((/** @type {any} */ about) => chartCard(state, { indicator: about.name, colour: COLOURS[about.group] ?? "blue" }));
+  const fans = headIndicators(state).map((/** @type {any} */ about) =>
+    chartCard(state, { indicator: about.name, colour: COLOURS[about.group] ?? "blue" }),
+  );
   const endings = endingsCard(state);
   const dots = dotsPlace(state);
   const chosen = { metric: measuresOf(state)[0] };
   const moved = movedCard(state, chosen);
   const presets = presetsCard(state, chosen, moved.ask);
-  add(main, answer.node, h("div", { class: "columns" },
-    h("div", { class: "stack" }, fans.map((fan) => fan.node)), h("div", { class: "stack" }, endings.node, dots.node)), moved.node, presets.node);
+  add(
+    main,
+    answer.node,
+    h(
+      "div",
+      { class: "columns" },
+      h(
+        "div",
+        { class: "stack" },
+        fans.map((fan) => fan.node),
+      ),
+      h("div", { class: "stack" }, endings.node, dots.node),
+    ),
+    moved.node,
+    presets.node,
+  );
   const parts = [answer, ...fans, endings, dots, moved, presets];
   return { leave: () => parts.forEach((part) => part.leave()) };
 }
@@ -45,7 +69,9 @@ function headIndicators(state) {
 
 /** Measures on which policies can be held against each other. @param {State} state @returns {string[]} */
 function measuresOf(state) {
-  const known = state.schema.metrics.filter((/** @type {any} */ each) => !each.of_endings).map((/** @type {any} */ each) => each.name);
+  const known = state.schema.metrics
+    .filter((/** @type {any} */ each) => !each.of_endings)
+    .map((/** @type {any} */ each) => each.name);
   const wanted = MEASURES.filter((name) => known.includes(name));
   return wanted.length ? wanted : known;
 }
@@ -55,8 +81,20 @@ function answerCard(state) {
   const title = h("h1", {}, t("loading"));
   const more = h("p", { class: "muted" });
   const story = state.schema.worked_story;
-  const starts = story && h("p", { class: "starts" }, h("span", {}, t("overview.try")), story.steps.map((/** @type {any} */ step) =>
-    h("a", { href: `/?${step.query}`, onclick: (/** @type {MouseEvent} */ event) => follow(event, state, step.query) }, t(step.key))));
+  const starts =
+    story &&
+    h(
+      "p",
+      { class: "starts" },
+      h("span", {}, t("overview.try")),
+      story.steps.map((/** @type {any} */ step) =>
+        h(
+          "a",
+          { href: `/?${step.query}`, onclick: (/** @type {MouseEvent} */ event) => follow(event, state, step.query) },
+          t(step.key),
+        ),
+      ),
+    );
   const node = h("section", { class: "sentence", "aria-label": t("overview.answer") }, title, more, starts);
   function refresh() {
     if (!state.money) return;
@@ -77,13 +115,25 @@ function follow(event, state, query) {
 }
 
 /** Futures of 100, with the range over draws. @param {any} stat */
-const chance100 = (stat) => (stat ? [h("b", {}, of100(stat.p50)), " ", h("small", {}, `(${t("range", { low: of100(stat.p05), high: of100(stat.p95) })})`)] : undefined);
+const chance100 = (stat) =>
+  stat
+    ? [
+        h("b", {}, of100(stat.p50)),
+        " ",
+        h("small", {}, `(${t("range", { low: of100(stat.p05), high: of100(stat.p95) })})`),
+      ]
+    : undefined;
 
 /** Chances of a deal by model, refined behind the money charts. @param {State} state */
 function endingsCard(state) {
   const inside = h("div", {});
   const [button, region] = showTable(() => endingsTable(state));
-  const node = card({ title: t("overview.endings", { month: monthWords(state.question.until) }), about: t("overview.endings.about"), inside: [inside, region], acts: [button] });
+  const node = card({
+    title: t("overview.endings", { month: monthWords(state.question.until) }),
+    about: t("overview.endings.about"),
+    inside: [inside, region],
+    acts: [button],
+  });
   function refresh() {
     const { bargain, failure } = state;
     node.hidden = !state.schema.case.has_war;
@@ -91,17 +141,32 @@ function endingsCard(state) {
     if (!bargain) return put(inside, h("p", { class: "muted", role: "status" }, t("loading")));
     const names = [state.schema.reference, ...(bargain.moved ? ["mine"] : [])];
     const { models, policies } = bargain.bargaining;
-    const rows = Object.keys(models).flatMap((model) => names.map((name, at) => ({
-      name: at ? "" : modelName(model, models[model]),
-      note: names.length > 1 ? policyTitle(state, name) : undefined,
-      stat: policies[name]?.[model]?.p_settled ?? null,
-      words: chance100(policies[name]?.[model]?.p_settled),
-      look: at ? "mine" : names.length > 1 ? "quo" : "",
-    })));
-    put(inside,
-      rangeRows({ caption: t("metric.p_settled"), rows, unit: "share", heads: [t("model"), t("table.bands")], domain: [0, 1] }),
-      h("p", { class: "small muted", role: "status" }, t("overview.draws", { in: plain(bargain.draws.in), of: plain(bargain.draws.of) }), " ",
-        bargain.draws.in < bargain.draws.of && state.since.bargain !== null ? t("overview.draws.more") : ""));
+    const rows = Object.keys(models).flatMap((model) =>
+      names.map((name, at) => ({
+        name: at ? "" : modelName(model, models[model]),
+        note: names.length > 1 ? policyTitle(state, name) : undefined,
+        stat: policies[name]?.[model]?.p_settled ?? null,
+        words: chance100(policies[name]?.[model]?.p_settled),
+        look: at ? "mine" : names.length > 1 ? "quo" : "",
+      })),
+    );
+    put(
+      inside,
+      rangeRows({
+        caption: t("metric.p_settled"),
+        rows,
+        unit: "share",
+        heads: [t("model"), t("table.bands")],
+        domain: [0, 1],
+      }),
+      h(
+        "p",
+        { class: "small muted", role: "status" },
+        t("overview.draws", { in: plain(bargain.draws.in), of: plain(bargain.draws.of) }),
+        " ",
+        bargain.draws.in < bargain.draws.of && state.since.bargain !== null ? t("overview.draws.more") : "",
+      ),
+    );
     node.classList.toggle("stale", state.bargainOf !== state.query);
     if (!region.hidden) put(region, endingsTable(state));
   }
@@ -140,14 +205,27 @@ function resting(state, path, drawn, inside) {
       const { document } = await ask(address, { signal });
       if (!signal.aborted) drawn(document);
     } catch (failure) {
-      if (!signal.aborted) put(inside, failed(failure, () => { asked = ""; go(); }));
+      if (!signal.aborted)
+        put(
+          inside,
+          failed(failure, () => {
+            asked = "";
+            go();
+          }),
+        );
     } finally {
       wait.stop();
     }
   }, 350);
   const off = state.on("question", go);
   go();
-  return { go, leave() { off(); abort.abort(); } };
+  return {
+    go,
+    leave() {
+      off();
+      abort.abort();
+    },
+  };
 }
 
 /** Each moved lever alone back at the status quo. @param {State} state @param {{metric: string}} chosen */
@@ -155,19 +233,41 @@ function movedCard(state, chosen) {
   const inside = h("div", {});
   const about = h("p", { class: "small muted" });
   const node = card({ title: t("overview.moved"), wide: true, inside: [about, inside] });
-  const asking = resting(state, (query) => (state.moved ? `/api/v1/effects?${query}&metric=${chosen.metric}` : null), (document) => {
-    put(about, document ? t("overview.moved.about", { metric: t(`metric.${chosen.metric}`) }) : t("overview.moved.none"));
-    if (!document) return put(inside);
-    const size = (/** @type {any} */ each) => Math.abs(each.difference.p50 ?? 0);
-    const rows = [...document.levers].sort((one, other) => size(other) - size(one)).map((/** @type {any} */ each) => ({
-      name: leverName(state.schema.levers.find((/** @type {any} */ lever) => lever.name === each.lever)), stat: each.difference,
-      words: each.difference.share_lower || each.difference.share_higher ? undefined : t("no_difference") }));
-    const table = (/** @type {any[]} */ shown) => rangeRows({ caption: t(`metric.${chosen.metric}`), rows: shown, unit: document.unit, heads: [t("lever"), t("difference")], signed: true, zero: true });
-    const [button, region] = disclosure(t("overview.moved.all", { n: rows.length }), t("overview.moved.fewer"), () => table(rows));
-    button.addEventListener("click", () => (first.hidden = !region.hidden));
-    const first = table(rows.slice(0, FIRST_EFFECTS));
-    put(inside, first, rows.length > FIRST_EFFECTS ? [region, button] : null);
-  }, inside);
+  const asking = resting(
+    state,
+    (query) => (state.moved ? `/api/v1/effects?${query}&metric=${chosen.metric}` : null),
+    (document) => {
+      put(
+        about,
+        document ? t("overview.moved.about", { metric: t(`metric.${chosen.metric}`) }) : t("overview.moved.none"),
+      );
+      if (!document) return put(inside);
+      const size = (/** @type {any} */ each) => Math.abs(each.difference.p50 ?? 0);
+      const rows = [...document.levers]
+        .sort((one, other) => size(other) - size(one))
+        .map((/** @type {any} */ each) => ({
+          name: leverName(state.schema.levers.find((/** @type {any} */ lever) => lever.name === each.lever)),
+          stat: each.difference,
+          words: each.difference.share_lower || each.difference.share_higher ? undefined : t("no_difference"),
+        }));
+      const table = (/** @type {any[]} */ shown) =>
+        rangeRows({
+          caption: t(`metric.${chosen.metric}`),
+          rows: shown,
+          unit: document.unit,
+          heads: [t("lever"), t("difference")],
+          signed: true,
+          zero: true,
+        });
+      const [button, region] = disclosure(t("overview.moved.all", { n: rows.length }), t("overview.moved.fewer"), () =>
+        table(rows),
+      );
+      button.addEventListener("click", () => (first.hidden = !region.hidden));
+      const first = table(rows.slice(0, FIRST_EFFECTS));
+      put(inside, first, rows.length > FIRST_EFFECTS ? [region, button] : null);
+    },
+    inside,
+  );
   return { node, ask: asking.go, leave: asking.leave };
 }
 
@@ -175,26 +275,67 @@ function movedCard(state, chosen) {
 function presetsCard(state, chosen, again) {
   const inside = h("div", {});
   const about = h("p", { class: "small muted" });
-  const measure = h("select", { onchange: () => { chosen.metric = measure.value; asking.go(); again(); } }, measuresOf(state).map((name) => h("option", { value: name }, t(`metric.${name}`))));
-  const node = card({ title: t("overview.presets"), wide: true, inside: [h("p", { class: "row-of" }, h("label", {}, `${t("overview.metric")} `, measure)), about, inside] });
+  const measure = h(
+    "select",
+    {
+      onchange: () => {
+        chosen.metric = measure.value;
+        asking.go();
+        again();
+      },
+    },
+    measuresOf(state).map((name) => h("option", { value: name }, t(`metric.${name}`))),
+  );
+  const node = card({
+    title: t("overview.presets"),
+    wide: true,
+    inside: [h("p", { class: "row-of" }, h("label", {}, `${t("overview.metric")} `, measure)), about, inside],
+  });
   /** @type {any} */
   let last = null;
   function drawn(/** @type {any} */ document) {
     last = document;
     put(about, t("overview.presets.about", { metric: t(`metric.${chosen.metric}`) }));
     const found = new Map(document.policies.map((/** @type {any} */ each) => [each.policy, each]));
-    const rows = presetsInOrder(state).filter((/** @type {any} */ preset) => found.has(preset.name)).map((/** @type {any} */ preset) => {
-      const { difference } = found.get(preset.name);
-      return { name: preset.name === state.schema.reference ? policyTitle(state, preset.name) : presetActs(state, preset.name), stat: difference,
-        look: preset.name !== state.schema.reference && [state.question.from, ...state.question.beside].includes(preset.name) ? "mine" : "",
-        words: difference.share_lower || difference.share_higher ? undefined : t("no_difference") };
-    });
-    put(inside, rangeRows({ caption: t(`metric.${chosen.metric}`), rows, unit: document.unit, heads: [t("policy"), t("difference")], signed: true, zero: true }));
+    const rows = presetsInOrder(state)
+      .filter((/** @type {any} */ preset) => found.has(preset.name))
+      .map((/** @type {any} */ preset) => {
+        const { difference } = found.get(preset.name);
+        return {
+          name:
+            preset.name === state.schema.reference ? policyTitle(state, preset.name) : presetActs(state, preset.name),
+          stat: difference,
+          look:
+            preset.name !== state.schema.reference &&
+            [state.question.from, ...state.question.beside].includes(preset.name)
+              ? "mine"
+              : "",
+          words: difference.share_lower || difference.share_higher ? undefined : t("no_difference"),
+        };
+      });
+    put(
+      inside,
+      rangeRows({
+        caption: t(`metric.${chosen.metric}`),
+        rows,
+        unit: document.unit,
+        heads: [t("policy"), t("difference")],
+        signed: true,
+        zero: true,
+      }),
+    );
   }
-  const plainQuery = () => linkText({ ...state.question, from: state.schema.reference, moves: {}, beside: [] }, state.schema, { look: false });
+  const plainQuery = () =>
+    linkText({ ...state.question, from: state.schema.reference, moves: {}, beside: [] }, state.schema, { look: false });
   const asking = resting(state, () => `/api/v1/policies?${plainQuery()}&metric=${chosen.metric}`, drawn, inside);
   const off = state.on("question", () => last && drawn(last));
-  return { node, leave() { asking.leave(); off(); } };
+  return {
+    node,
+    leave() {
+      asking.leave();
+      off();
+    },
+  };
 }
 
 /** @param {State} state @param {string} name */
@@ -202,8 +343,28 @@ function presetActs(state, name) {
   const isBeside = state.question.beside.includes(name);
   const full = !isBeside && state.question.beside.length >= state.schema.limits.beside;
   const title = policyTitle(state, name);
-  return h("span", { class: "presetname" }, title, " ",
-    h("button", { type: "button", class: "plain small", disabled: full, "aria-pressed": String(isBeside), "aria-label": `${t(isBeside ? "overview.beside.off" : "overview.beside")}: ${title}`,
-      onclick: () => state.set((question) => void (question.beside = isBeside ? question.beside.filter((each) => each !== name) : [...question.beside, name])) },
-      t(isBeside ? "overview.beside.off" : "overview.beside")));
+  return h(
+    "span",
+    { class: "presetname" },
+    title,
+    " ",
+    h(
+      "button",
+      {
+        type: "button",
+        class: "plain small",
+        disabled: full,
+        "aria-pressed": String(isBeside),
+        "aria-label": `${t(isBeside ? "overview.beside.off" : "overview.beside")}: ${title}`,
+        onclick: () =>
+          state.set(
+            (question) =>
+              void (question.beside = isBeside
+                ? question.beside.filter((each) => each !== name)
+                : [...question.beside, name]),
+          ),
+      },
+      t(isBeside ? "overview.beside.off" : "overview.beside"),
+    ),
+  );
 }

@@ -6,14 +6,30 @@ import { add, calmed, fresh, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
 import { keepPlace } from "../parts/keep_place.js";
 import { presetsInOrder } from "../parts/levers.js";
-import { agreementWords, columnsOf, endingCard, endingCards, followEndings, monthsBanded, scaleOfEndings } from "../parts/matrix.js";
+import {
+  agreementWords,
+  columnsOf,
+  endingCard,
+  endingCards,
+  followEndings,
+  monthsBanded,
+  scaleOfEndings,
+} from "../parts/matrix.js";
 import { isEmpty, isModelled } from "../parts/modelled.js";
 import { drawTwoLinks } from "../parts/two_links.js";
 import { banded, monthWords, number, of100, range, t, unitWords } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
 
-const FIRST_ROWS = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn", "shadow_share_crude", "territory_km2", "losses_a", "losses_d", "civilian_harm"];
+const FIRST_ROWS = [
+  "export_revenue_usd_bn",
+  "oil_gas_revenue_rub_trn",
+  "shadow_share_crude",
+  "territory_km2",
+  "losses_a",
+  "losses_d",
+  "civilian_harm",
+];
 const BEFORE = 12;
 const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
 const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
@@ -33,17 +49,50 @@ export function draw(state, main) {
   const sums = h("div", { class: "measures" });
   const endings = h("div", { class: "stack" });
   const links = drawTwoLinks(state);
-  add(main,
+  add(
+    main,
     h("section", { class: "sentence" }, h("h1", {}, t("strategies.title")), says, picker.node),
-    h("section", { class: "stack" }, h("h2", {}, t("strategies.months")), h("p", { class: "small muted" }, t("strategies.months.about")),
-      h("div", { class: "byside" }, rows.map((row) => row.node)), more.node),
-    h("section", { class: "stack" }, h("h2", {}, t("strategies.sums")), h("p", { class: "small muted" }, t("strategies.sums.about")), sums),
-    about.has_war ? h("section", { class: "stack" }, h("h2", {}, t("strategies.endings")), h("p", { class: "small muted" }, t("strategies.endings.about")), endings) : null,
-    links.node);
+    h(
+      "section",
+      { class: "stack" },
+      h("h2", {}, t("strategies.months")),
+      h("p", { class: "small muted" }, t("strategies.months.about")),
+      h(
+        "div",
+        { class: "byside" },
+        rows.map((row) => row.node),
+      ),
+      more.node,
+    ),
+    h(
+      "section",
+      { class: "stack" },
+      h("h2", {}, t("strategies.sums")),
+      h("p", { class: "small muted" }, t("strategies.sums.about")),
+      sums,
+    ),
+    about.has_war
+      ? h(
+          "section",
+          { class: "stack" },
+          h("h2", {}, t("strategies.endings")),
+          h("p", { class: "small muted" }, t("strategies.endings.about")),
+          endings,
+        )
+      : null,
+    links.node,
+  );
 
   function refresh() {
     const { money, question } = state;
-    put(says, t("strategies.says", { n: money?.members ?? question.n, start: monthWords(question.start, "long"), until: monthWords(question.until, "long") }));
+    put(
+      says,
+      t("strategies.says", {
+        n: money?.members ?? question.n,
+        start: monthWords(question.start, "long"),
+        until: monthWords(question.until, "long"),
+      }),
+    );
     if (!money) return put(sums, h("p", { class: "muted" }, t("loading")));
     drawSums();
   }
@@ -52,7 +101,10 @@ export function draw(state, main) {
     sums.dataset.columns = String(columnsOf(state).length);
     keepPlace(sums, () => put(sums, sumsTable(state)));
   }, 100);
-  const off = [state.on("money", refresh), about.has_war ? followEndings(state, endings, () => endingParts(state)) : () => {}];
+  const off = [
+    state.on("money", refresh),
+    about.has_war ? followEndings(state, endings, () => endingParts(state)) : () => {},
+  ];
   refresh();
   return {
     leave() {
@@ -69,8 +121,13 @@ function policyPicker(state) {
   const select = h("select", { id: fresh("policy") });
   const add_button = h("button", { type: "button", onclick: take }, t("strategies.add"));
   const full = h("p", { class: "small muted", role: "status" });
-  const node = h("div", { class: "stack" }, chosen,
-    h("div", { class: "row-of" }, h("label", { for: select.id }, t("strategies.pick")), select, add_button), full);
+  const node = h(
+    "div",
+    { class: "stack" },
+    chosen,
+    h("div", { class: "row-of" }, h("label", { for: select.id }, t("strategies.pick")), select, add_button),
+    full,
+  );
   function take() {
     const name = select.value;
     if (name) state.set((question) => void (question.beside = [...question.beside, name]));
@@ -85,17 +142,39 @@ function policyPicker(state) {
     const now = names.join();
     if (now === shown) return;
     shown = now;
-    put(chosen, names.map((name) => {
-      const title = policyTitle(state, name);
-      const fixed = !state.question.beside.includes(name);
-      return h("li", {}, h("span", {}, title), fixed ? null : h("button", { type: "button", "aria-label": t("strategies.away", { name: title }), onclick: () => away(name) }, "×"));
-    }));
-    const left = presetsInOrder(state).filter((/** @type {any} */ preset) => preset.name !== schema.reference && !state.question.beside.includes(preset.name));
-    put(select, left.map((/** @type {any} */ preset) => h("option", { value: preset.name }, policyTitle(state, preset.name))));
+    put(
+      chosen,
+      names.map((name) => {
+        const title = policyTitle(state, name);
+        const fixed = !state.question.beside.includes(name);
+        return h(
+          "li",
+          {},
+          h("span", {}, title),
+          fixed
+            ? null
+            : h(
+                "button",
+                { type: "button", "aria-label": t("strategies.away", { name: title }), onclick: () => away(name) },
+                "×",
+              ),
+        );
+      }),
+    );
+    const left = presetsInOrder(state).filter(
+      (/** @type {any} */ preset) => preset.name !== schema.reference && !state.question.beside.includes(preset.name),
+    );
+    put(
+      select,
+      left.map((/** @type {any} */ preset) => h("option", { value: preset.name }, policyTitle(state, preset.name))),
+    );
     const isFull = state.question.beside.length >= schema.limits.beside || !left.length;
     add_button.disabled = isFull;
     select.disabled = isFull;
-    put(full, isFull ? t("strategies.full", { n: schema.limits.beside }) : names.length === 1 ? t("strategies.alone") : "");
+    put(
+      full,
+      isFull ? t("strategies.full", { n: schema.limits.beside }) : names.length === 1 ? t("strategies.alone") : "",
+    );
   }
   const leave = state.on("question", refresh);
   refresh();
@@ -110,9 +189,16 @@ function restOfRows(state, names) {
     rows.forEach((row) => row.leave());
     const made = names.map((name) => fanRow(state, name));
     rows = made;
-    return h("div", { class: "byside" }, made.map((row) => row.node));
+    return h(
+      "div",
+      { class: "byside" },
+      made.map((row) => row.node),
+    );
   });
-  return { node: names.length ? h("div", { class: "stack" }, h("p", {}, button), region) : null, leave: () => rows.forEach((row) => row.leave()) };
+  return {
+    node: names.length ? h("div", { class: "stack" }, h("p", {}, button), region) : null,
+    leave: () => rows.forEach((row) => row.leave()),
+  };
 }
 
 /** One indicator, a small fan for each policy, all on one scale. @param {State} state @param {string} name */
@@ -123,8 +209,13 @@ function fanRow(state, name) {
   const title = indicatorTitle(about);
   const panels = h("div", { class: "panels" });
   const [button, region] = showTable(() => monthTable(state, about, title));
-  const node = h("article", { class: "fanrow", "aria-label": title },
-    h("header", {}, h("h3", {}, title), h("p", { class: "small muted" }, unitWords(about.unit)), button), panels, region);
+  const node = h(
+    "article",
+    { class: "fanrow", "aria-label": title },
+    h("header", {}, h("h3", {}, title), h("p", { class: "small muted" }, unitWords(about.unit)), button),
+    panels,
+    region,
+  );
   /** @type {Map<string, {node: HTMLElement, chart: any}>} */
   const made = new Map();
   /** @type {[number, number]|null} */
@@ -146,24 +237,49 @@ function fanRow(state, name) {
     if (node.hidden) return;
     const names = columnsOf(state).filter((policy) => money.policies[policy]?.charts[name]);
     const bands = (/** @type {string} */ policy) => money.policies[policy].charts[name];
-    const base = { title, unit: about.unit, months: money.months, start: money.start, until: question.until, dataUntil: money.data_until,
-      history: money.history[name]?.months?.length ? money.history[name] : null, domain: null, hold: state.dragging };
-    const want = needed({ ...base, lines: names.map((policy) => ({ key: policy, label: "", bands: bands(policy), look: "fan" })) }, BEFORE);
+    const base = {
+      title,
+      unit: about.unit,
+      months: money.months,
+      start: money.start,
+      until: question.until,
+      dataUntil: money.data_until,
+      history: money.history[name]?.months?.length ? money.history[name] : null,
+      domain: null,
+      hold: state.dragging,
+    };
+    const want = needed(
+      { ...base, lines: names.map((policy) => ({ key: policy, label: "", bands: bands(policy), look: "fan" })) },
+      BEFORE,
+    );
     if (!domain || (!state.dragging && outgrown(domain, want))) domain = want;
     const now = names.join();
-    if (now !== shown) put(panels, names.map((policy) => panelOf(policy).node));
+    if (now !== shown)
+      put(
+        panels,
+        names.map((policy) => panelOf(policy).node),
+      );
     shown = now;
     panels.dataset.count = String(names.length);
     for (const policy of names) {
       const lines = [{ key: policy, label: policyTitle(state, policy), bands: bands(policy), look: "fan" }];
-      if (policy !== schema.reference) lines.push({ key: schema.reference, label: policyTitle(state, schema.reference), bands: bands(schema.reference), look: "quo" });
+      if (policy !== schema.reference)
+        lines.push({
+          key: schema.reference,
+          label: policyTitle(state, schema.reference),
+          bands: bands(schema.reference),
+          look: "quo",
+        });
       panelOf(policy).chart.draw({ ...base, domain, lines });
     }
     node.classList.remove("stale");
     if (!region.hidden && !state.dragging) keepPlace(region, () => put(region, monthTable(state, about, title)));
   }
-  const off = [state.on("money", refresh), state.on("question", () => !state.dragging && refresh()),
-    state.on("busy", () => node.classList.toggle("stale", state.since.money !== null && !state.dragging))];
+  const off = [
+    state.on("money", refresh),
+    state.on("question", () => !state.dragging && refresh()),
+    state.on("busy", () => node.classList.toggle("stale", state.since.money !== null && !state.dragging)),
+  ];
   refresh();
   return { node, leave: () => off.forEach((each) => each()) };
 }
@@ -172,11 +288,19 @@ function fanRow(state, name) {
 function monthTable(state, about, title) {
   const { money } = state;
   const names = columnsOf(state).filter((policy) => money.policies[policy]?.charts[about.name]);
-  const at = (/** @type {any} */ bands, /** @type {number} */ month) => ({ unit: about.unit, p05: bands.p05[month], p50: bands.p50[month], p95: bands.p95[month] });
+  const at = (/** @type {any} */ bands, /** @type {number} */ month) => ({
+    unit: about.unit,
+    p05: bands.p05[month],
+    p50: bands.p50[month],
+    p95: bands.p95[month],
+  });
   return dataTable({
     caption: `${title}, ${unitWords(about.unit)}: ${t("table.bands")}`,
     heads: [t("month"), ...names.map((policy) => policyTitle(state, policy))],
-    rows: money.months.map((/** @type {string} */ month, /** @type {number} */ i) => [monthWords(month), ...names.map((policy) => banded(at(money.policies[policy].charts[about.name], i)))]),
+    rows: money.months.map((/** @type {string} */ month, /** @type {number} */ i) => [
+      monthWords(month),
+      ...names.map((policy) => banded(at(money.policies[policy].charts[about.name], i))),
+    ]),
   });
 }
 
@@ -185,22 +309,38 @@ function sumsTable(state) {
   const { money, schema } = state;
   const names = columnsOf(state).filter((policy) => money.policies[policy]);
   const totals = (/** @type {string} */ policy, /** @type {string} */ metric) => money.policies[policy].totals[metric];
-  const gapOf = (/** @type {string} */ policy, /** @type {string} */ metric) => (policy === "mine" ? money.differences : money.differences_beside?.[policy])?.[metric];
-  const metrics = schema.metrics.filter((/** @type {any} */ each) => !each.of_endings && totals(schema.reference, each.name) && !(OF_PEOPLE.has(each.name) && names.every((policy) => isEmpty(totals(policy, each.name)))));
+  const gapOf = (/** @type {string} */ policy, /** @type {string} */ metric) =>
+    (policy === "mine" ? money.differences : money.differences_beside?.[policy])?.[metric];
+  const metrics = schema.metrics.filter(
+    (/** @type {any} */ each) =>
+      !each.of_endings &&
+      totals(schema.reference, each.name) &&
+      !(OF_PEOPLE.has(each.name) && names.every((policy) => isEmpty(totals(policy, each.name)))),
+  );
   const cell = (/** @type {string} */ policy, /** @type {string} */ metric) => {
     const stat = totals(policy, metric);
     const gap = gapOf(policy, metric);
     const isTime = stat.share_reached !== undefined;
-    return h("span", {},
-      isTime ? h("b", {}, monthsBanded(stat)) : [h("b", {}, number(stat.p50, stat.unit)), " ", `(${range(stat.p05, stat.p95, stat.unit)})`],
+    return h(
+      "span",
+      {},
+      isTime
+        ? h("b", {}, monthsBanded(stat))
+        : [h("b", {}, number(stat.p50, stat.unit)), " ", `(${range(stat.p05, stat.p95, stat.unit)})`],
       isTime ? h("small", { class: "block" }, t("matrix.reached", { share: of100(stat.share_reached) })) : null,
-      gap ? pairedWords(gap).map((words) => h("small", { class: "block" }, words)) : null);
+      gap ? pairedWords(gap).map((words) => h("small", { class: "block" }, words)) : null,
+    );
   };
   return dataTable({
     caption: t("strategies.sums.caption", { month: monthWords(state.question.until, "long") }),
     heads: [t("strategies.metric"), ...names.map((policy) => policyTitle(state, policy))],
     rows: metrics.map((/** @type {any} */ metric) => [
-      h("span", {}, t(`metric.${metric.name}`), h("small", {}, [unitWords(metric.unit), t(`strategies.over.${metric.reduction}`)].filter(Boolean).join(", "))),
+      h(
+        "span",
+        {},
+        t(`metric.${metric.name}`),
+        h("small", {}, [unitWords(metric.unit), t(`strategies.over.${metric.reduction}`)].filter(Boolean).join(", ")),
+      ),
       ...names.map((policy) => cell(policy, metric.name)),
     ]),
     numeric: false,
@@ -214,7 +354,8 @@ function pairedWords(gap) {
   const [most, least] = higher >= lower ? ["higher", "lower"] : ["lower", "higher"];
   const shares = { higher: of100(higher), lower: of100(lower) };
   const ways = [t(`strategies.${most}`, { share: shares[/** @type {"higher"|"lower"} */ (most)] })];
-  if (Math.min(higher, lower)) ways.push(t(`strategies.${least}.too`, { share: shares[/** @type {"higher"|"lower"} */ (least)] }));
+  if (Math.min(higher, lower))
+    ways.push(t(`strategies.${least}.too`, { share: shares[/** @type {"higher"|"lower"} */ (least)] }));
   return [gap.p50 === null ? "" : banded(gap, { signed: true }), ways.join(", ")].filter(Boolean);
 }
 
@@ -222,15 +363,25 @@ function pairedWords(gap) {
 function endingParts(state) {
   const people = scaleOfEndings(state, PEOPLE);
   const [button, region] = disclosure(t("strategies.other_endings"), t("strategies.other_endings.hide"), () =>
-    endingCards(state, OTHER_ENDINGS.map((metric) => endingCard(state, metric))));
+    endingCards(
+      state,
+      OTHER_ENDINGS.map((metric) => endingCard(state, metric)),
+    ),
+  );
   return [
     endingCards(state, [endingCard(state, "p_settled"), endingCard(state, "p_durable_settlement")]),
     agreementWords(state, "p_durable_settlement"),
-    h("p", {}, button), region,
-    h("h3", {}, t("strategies.people")), h("p", { class: "small muted" }, t("strategies.people.about")),
-    endingCards(state, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
+    h("p", {}, button),
+    region,
+    h("h3", {}, t("strategies.people")),
+    h("p", { class: "small muted" }, t("strategies.people.about")),
+    endingCards(
+      state,
+      PEOPLE.map((metric) => endingCard(state, metric, { ends: people })),
+    ),
     agreementWords(state, "people_lost"),
-    h("h3", {}, t("strategies.terms")), h("p", { class: "small muted" }, t("strategies.terms.about")),
+    h("h3", {}, t("strategies.terms")),
+    h("p", { class: "small muted" }, t("strategies.terms.about")),
     endingCards(state, [endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "spend_usd_bn")]),
   ];
 }

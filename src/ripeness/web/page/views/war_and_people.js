@@ -20,10 +20,34 @@ const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
 export function draw(state, main) {
   const { schema } = state;
   const { parties } = schema.case;
-  const head = h("section", { class: "sentence" }, h("h1", {}, t("war.title")), h("p", { class: "muted" }, t("war.about")),
-    parties.a ? h("p", { class: "small" }, t("war.attacker"), " ", said(`actor.${parties.a}`, parties.a, "b"), "; ", t("war.defender"), " ", said(`actor.${parties.d}`, parties.d ?? "", "b")) : null);
+  const head = h(
+    "section",
+    { class: "sentence" },
+    h("h1", {}, t("war.title")),
+    h("p", { class: "muted" }, t("war.about")),
+    parties.a
+      ? h(
+          "p",
+          { class: "small" },
+          t("war.attacker"),
+          " ",
+          said(`actor.${parties.a}`, parties.a, "b"),
+          "; ",
+          t("war.defender"),
+          " ",
+          said(`actor.${parties.d}`, parties.d ?? "", "b"),
+        )
+      : null,
+  );
   if (!schema.case.has_war) {
-    add(main, head, empty(t("war.none"), h("a", { href: `/?${linkText({ ...state.question, view: "money" }, schema)}` }, t("view.money"))));
+    add(
+      main,
+      head,
+      empty(
+        t("war.none"),
+        h("a", { href: `/?${linkText({ ...state.question, view: "money" }, schema)}` }, t("view.money")),
+      ),
+    );
     return {};
   }
   /** @type {{node: HTMLElement, leave: () => void}[]} */
@@ -33,17 +57,32 @@ export function draw(state, main) {
     const shown = names.filter((name) => known.has(name));
     const domain = oneScale ? sharedScale(state, shown) : null;
     const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain, wide }));
-    const out = leftOut(state, shown.map((name, at) => ({ name, node: made[at].node })));
+    const out = leftOut(
+      state,
+      shown.map((name, at) => ({ name, node: made[at].node })),
+    );
     charts.push(...made, out);
-    return h("div", { class: "stack" }, h("div", { class: "cards" }, made.map((chart) => chart.node)), out.node);
+    return h(
+      "div",
+      { class: "stack" },
+      h(
+        "div",
+        { class: "cards" },
+        made.map((chart) => chart.node),
+      ),
+      out.node,
+    );
   }
   const endings = h("div", { class: "stack" });
-  add(main, head,
+  add(
+    main,
+    head,
     part("war.losses", [fans(["losses_a", "losses_d"], { oneScale: true }), fans(["civilian_harm"], { wide: true })]),
     part("war.air", [fans(["drones_launched", "power_damage_share"])]),
     part("war.front", [fans(["territory_km2", "aid_allocated_usd_bn"])]),
     part("war.publics", [fans(["support_a", "support_d"], { oneScale: true })]),
-    part("war.endings", [endings]));
+    part("war.endings", [endings]),
+  );
   const off = followEndings(state, endings, () => endingParts(state));
   return {
     leave() {
@@ -54,7 +93,14 @@ export function draw(state, main) {
 }
 
 /** @param {string} key @param {Node[]} inside */
-const part = (key, inside) => h("section", { class: "stack" }, h("h2", { class: "parthead" }, t(key)), h("p", { class: "small muted prose" }, t(`${key}.about`)), inside);
+const part = (key, inside) =>
+  h(
+    "section",
+    { class: "stack" },
+    h("h2", { class: "parthead" }, t(key)),
+    h("p", { class: "small muted prose" }, t(`${key}.about`)),
+    inside,
+  );
 
 /** One vertical scale for some charts, still while a lever moves. @param {State} state @param {string[]} indicators */
 function sharedScale(state, indicators) {
@@ -62,12 +108,26 @@ function sharedScale(state, indicators) {
   let kept = null;
   return () => {
     const { money, question } = state;
-    const ends = indicators.map((name) => needed({
-      title: "", unit: "", months: money.months, start: money.start, until: question.until, dataUntil: money.data_until, domain: null, hold: false,
-      history: money.history[name]?.months?.length ? money.history[name] : null,
-      lines: policiesDrawn(state).filter((policy) => money.policies[policy].charts[name]).map((policy) => ({ key: policy, label: "", look: "fan", bands: money.policies[policy].charts[name] })),
-    }));
-    const want = /** @type {[number, number]} */ ([Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))]);
+    const ends = indicators.map((name) =>
+      needed({
+        title: "",
+        unit: "",
+        months: money.months,
+        start: money.start,
+        until: question.until,
+        dataUntil: money.data_until,
+        domain: null,
+        hold: false,
+        history: money.history[name]?.months?.length ? money.history[name] : null,
+        lines: policiesDrawn(state)
+          .filter((policy) => money.policies[policy].charts[name])
+          .map((policy) => ({ key: policy, label: "", look: "fan", bands: money.policies[policy].charts[name] })),
+      }),
+    );
+    const want = /** @type {[number, number]} */ ([
+      Math.min(...ends.map(([low]) => low)),
+      Math.max(...ends.map(([, high]) => high)),
+    ]);
     if (!kept || (!state.dragging && outgrown(kept, want))) kept = want;
     return kept;
   };
@@ -78,15 +138,27 @@ function endingParts(state) {
   const people = scaleOfEndings(state, PEOPLE);
   const until = monthWords(state.question.until, "long");
   return [
-    h("h3", {}, t("war.chances", { month: until })), h("p", { class: "small muted prose" }, t("war.chances.about")),
+    h("h3", {}, t("war.chances", { month: until })),
+    h("p", { class: "small muted prose" }, t("war.chances.about")),
     endingCards(state, [...CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state)]),
     agreement(state, "p_durable_settlement"),
-    h("h3", {}, t("war.terms")), h("p", { class: "small muted prose" }, t("war.terms.about")),
-    endingCards(state, [endingCard(state, "terms_share_a", { ends: [0, 1] }), endingCard(state, "territory_km2"), endingCard(state, "months_to_settlement"), endingCard(state, "zopa", { about: t("war.zone") })]),
-    h("h3", {}, t("war.people")), h("p", { class: "small muted prose" }, t("war.people.about")),
-    endingCards(state, PEOPLE.map((metric) => endingCard(state, metric, { ends: people }))),
+    h("h3", {}, t("war.terms")),
+    h("p", { class: "small muted prose" }, t("war.terms.about")),
+    endingCards(state, [
+      endingCard(state, "terms_share_a", { ends: [0, 1] }),
+      endingCard(state, "territory_km2"),
+      endingCard(state, "months_to_settlement"),
+      endingCard(state, "zopa", { about: t("war.zone") }),
+    ]),
+    h("h3", {}, t("war.people")),
+    h("p", { class: "small muted prose" }, t("war.people.about")),
+    endingCards(
+      state,
+      PEOPLE.map((metric) => endingCard(state, metric, { ends: people })),
+    ),
     agreement(state, "people_lost"),
-    h("h3", {}, t("war.money")), h("p", { class: "small muted prose" }, t("war.money.about")),
+    h("h3", {}, t("war.money")),
+    h("p", { class: "small muted prose" }, t("war.money.about")),
     endingCards(state, [endingCard(state, "aid_usd_bn"), endingCard(state, "spend_usd_bn")]),
   ];
 }
@@ -94,5 +166,11 @@ function endingParts(state) {
 /** @param {State} state @param {string} metric */
 function agreement(state, metric) {
   const words = agreementWords(state, metric);
-  return words ? h("div", { class: "notice" }, h("div", { class: "stack" }, h("p", {}, t("war.agree", { metric: t(`metric.${metric}`) })), words)) : null;
+  return words
+    ? h(
+        "div",
+        { class: "notice" },
+        h("div", { class: "stack" }, h("p", {}, t("war.agree", { metric: t(`metric.${metric}`) })), words),
+      )
+    : null;
 }
