@@ -116,7 +116,11 @@ def test_only_known_kinds_of_files_are_served(tmp_path: Path) -> None:
 
 def test_the_schema_in_the_page_cannot_end_its_element(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(f"<body>{SLOT}</body>")
-    text = Page(tmp_path).with_schema("index.html", '{"title":"</script><script>alert(1)</script>"}').decode()
+    text = (
+        Page(tmp_path)
+        .filled("index.html", '{"title":"</script><script>alert(1)</script>"}', "overview")
+        .decode()
+    )
     assert text.count("</script>") == 1
     assert "\\u003c/script" in text
 

@@ -334,11 +334,14 @@ def _titled(case: Case, policy: str) -> str:
     return f"“{policy.replace('_', ' ') if found is None else found.title}”"
 
 
+def neither(share: float, other_way: float) -> float:
+    """Share of futures in which the difference is of that size neither way."""
+    return max(1.0 - share - other_way, 0.0)
+
+
 def _neither(share: float, other_way: float) -> str:
     """How often the difference is as large the other way, and how often there is none of that size."""
-    return (
-        f" (the other way in {percent(other_way)}, neither in {percent(max(1.0 - share - other_way, 0.0))})"
-    )
+    return f" (the other way in {percent(other_way)}, neither in {percent(neither(share, other_way))})"
 
 
 def _turn(reading: Reading, answer: Answer, model: str) -> str:
@@ -364,5 +367,10 @@ def record_of_answer(answer: Answer) -> dict[str, Any]:
         "says": answer.says,
         "turns_at": answer.turns_at,
         "other_way": answer.other_way,
+        "neither": (
+            None
+            if answer.other_way is None or answer.share is None
+            else neither(answer.share, answer.other_way)
+        ),
         "reached": answer.reached,
     }

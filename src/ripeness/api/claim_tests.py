@@ -268,7 +268,7 @@ def _compound(
         {"name": part.name, "says": part.says, **_tested(case, (*path, part.name), part.test, futures)}
         for part in test.parts
     ]
-    judged = COMPOUND[test.kind]([(part["name"], part["verdict"]) for part in parts])
+    judged = COMPOUND[test.kind]([(f"“{part['says']}”", part["verdict"]) for part in parts])
     deciding = [part for part in parts if part["verdict"] == judged.verdict]
     if test.kind == "readings" or not deciding:
         deciding = parts

@@ -194,9 +194,9 @@ class Lab:
         """Whether the ledger of claims is complete, and as much of it as there is."""
         return claims_so_far(self.jobs, self.case(name))
 
-    def conditions(self, name: str, asked: dict[str, str]) -> tuple[bool, Document]:
-        """What would have to be true for a claim, or for one policy to be better than another."""
-        return conditions_so_far(self.jobs, self.case(name), asked)
+    def conditions(self, link: Link, asked: dict[str, str]) -> tuple[bool, Document]:
+        """What would have to be true for a claim, or for one policy to be better than another in a link's months."""
+        return conditions_so_far(self.jobs, self.case(link.case), link, asked)
 
     def sources(self, name: str) -> Document:
         """What a case rests on."""

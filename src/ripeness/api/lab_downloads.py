@@ -13,7 +13,7 @@ from ripeness.api.lab_charts import METRIC, lab_charts
 from ripeness.api.lab_futures import Answered
 from ripeness.api.linking import command_of, snippet
 from ripeness.api.score_lines import Scores
-from ripeness.api.share_link import link_text, policy_file
+from ripeness.api.share_link import MINE, link_text, policy_file
 from ripeness.base import RipenessError, suggestion
 from ripeness.case import REFERENCE, Case, case_file_names
 from ripeness.ensemble.fans import QUANTILES
@@ -59,27 +59,38 @@ def figure_of(answered: Answered, case: Case, chart: str | None) -> FanFigure:
 
     chosen = chosen_charts(case, chart)
     scores = Scores.of(case)
-    names = answered.run.policies
+    labels = _labels(answered)
     panels = []
     for each in chosen:
         values, weak = observed(case, each, answered.shown)
-        bands = {name: future.fans[each.name] for name, future in zip(names, answered.futures, strict=True)}
+        bands = {
+            name: future.fans[each.name]
+            for name, future in zip(labels.values(), answered.futures, strict=True)
+        }
         said = chart_line(scores.of_metric(METRIC.get(each.name, each.name)))
         panels.append(Panel(each.title, each.unit, bands, values, weak, said))
     return FanFigure(
-        title=chosen[0].title if len(chosen) == 1 else f"{', '.join(names[1:])} beside {REFERENCE}",
+        title=chosen[0].title if len(chosen) == 1 else ", ".join(labels.values()),
         subtitle=(
             f"{case.title}.\nLines: medians. Shaded: 90 and 50 of 100 futures"
-            f"{f' of {REFERENCE}, 50 of the others' if len(names) > 2 else ''}. "
+            f"{' of the status quo, 50 of the others' if len(labels) > 2 else ''}. "
             "Dots: the record, hollow where recalled or claimed."
         ),
         footer=f"{footer_of(answered.run, answered.asked)}\n{link_text(answered.link.question, case)}",
         months=answered.shown,
         panels=tuple(panels),
         data_end=case.data_until,
-        starts=acting_of(answered.asked),
+        starts={labels[name]: start for name, start in acting_of(answered.asked).items()},
         until=answered.run.until,
     )
+
+
+def _labels(answered: Answered) -> dict[str, str]:
+    """What a picture calls each policy: as the page does."""
+    titles = {policy.name: policy.title for policy in answered.asked.policies}
+    titles |= {REFERENCE: "Status quo", MINE: "Your settings"}
+    chosen = {name: titles[name] for name in answered.run.policies}
+    return chosen if len(set(chosen.values())) == len(chosen) else {name: name for name in chosen}
 
 
 def chosen_charts(case: Case, chart: str | None) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ripeness.api.claim_futures import asks_of
@@ -12,6 +13,7 @@ from ripeness.base import RipenessError, suggestion
 from ripeness.case import REFERENCE, condition_in
 
 if TYPE_CHECKING:
+    from ripeness.api.share_link import Link
     from ripeness.case import Case
 
 MEMBERS, DRAWS = 1000, 32
@@ -56,11 +58,16 @@ def claims_so_far(jobs: Jobs, case: Case) -> tuple[bool, Document]:
     }
 
 
-def conditions_so_far(jobs: Jobs, case: Case, asked: dict[str, str]) -> tuple[bool, Document]:
-    """Boxes in which a claim holds, or one policy is better than another; what can be asked where nothing is."""
+def conditions_so_far(jobs: Jobs, case: Case, link: Link, asked: dict[str, str]) -> tuple[bool, Document]:
+    """Boxes in which a claim holds, or one policy is better than another; what can be asked where nothing is.
+
+    A claim says itself from when to when; two policies are compared over the months of the link.
+    """
     if not asked:
         return True, conditions_offered(case)
     _require(case, asked)
+    by = _least(asked.get("by", "0"))
+    months = (None, None) if asked.get("claim") else (str(link.start), str(link.until))
 
     def work(job: Job) -> Document:
         said = {key: value for key, value in asked.items() if value}
@@ -71,12 +78,15 @@ def conditions_so_far(jobs: Jobs, case: Case, asked: dict[str, str]) -> tuple[bo
             than=said.get("than"),
             metric=said.get("metric"),
             sense=said.get("sense"),
+            by_at_least=by,
+            start=months[0],
+            until=months[1],
             members=CONDITION_MEMBERS,
             structural_draws=CONDITION_DRAWS,
             progress=job,
         ).document
 
-    key = ("conditions", case.name, case.content_hash, tuple(sorted(asked.items())))
+    key = ("conditions", case.name, case.content_hash, months, tuple(sorted(asked.items())))
     job = jobs.job(key, work)
     job.require_sound()
     if job.finished.is_set():
@@ -96,6 +106,13 @@ def conditions_offered(case: Case) -> Document:
         "claims": found,
         "policies": [name for name in sorted(case.policies) if name != REFERENCE],
     }
+
+
+def _least(said: str) -> float:
+    """By how much one policy has to be better. RipenessError where that is no plain number of 0 or more."""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", said, re.ASCII):
+        raise RipenessError(f"by={said[:20]!r} is no number of 0 or more", "give a number such as 1 or 0.5")
+    return float(said)
 
 
 def _require(case: Case, asked: dict[str, str]) -> None:

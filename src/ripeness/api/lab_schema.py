@@ -62,6 +62,7 @@ def schema_document(warm: WarmFutures, cases: list[dict[str, Any]]) -> dict[str,
             "has_war": bool(case.stakes),
             "has_talks": case.talks is not None,
             "claims": len(case.claims),
+            "outcome": _outcome(case),
             "not_modelled": list(case.not_modelled),
             "notes": list(case.notes),
         },
@@ -94,6 +95,14 @@ def schema_document(warm: WarmFutures, cases: list[dict[str, Any]]) -> dict[str,
         },
         "worked_story": worked_story(case),
     }
+
+
+def _outcome(case: Case) -> dict[str, str] | None:
+    """How a past war ended, where the record says in which month; None otherwise."""
+    if case.outcome is None or case.outcome.month is None:
+        return None
+    ended = case.outcome
+    return {"kind": str(ended.kind), "month": str(ended.month), "source": ended.source, "note": ended.note}
 
 
 def indicators_document(case: Case) -> list[dict[str, Any]]:

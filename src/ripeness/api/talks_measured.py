@@ -234,7 +234,7 @@ def _window(
 def _overlaps(
     record: TalksRecord, sides: tuple[str, str], months: Sequence[Month], spent: Any
 ) -> list[Overlap]:
-    """Cost pressure on A by all and by its chief senders, then pressure to talk on each side."""
+    """Cost pressure on each side by all and by its chief senders, then pressure to talk on each side."""
     from ripeness.analysis.talks import net_acts, overlap
 
     def measured(sender: str | None, target: str, kinds: tuple[str, ...]) -> Overlap | None:
@@ -243,13 +243,16 @@ def _overlaps(
             return None
         return overlap(acts, spent, sender=sender or "all", target=target, kinds=kinds)
 
-    counts: dict[str, int] = {}
-    for row in record.events:
-        if row.target == sides[0] and row.kind in COST:
-            counts[row.sender] = counts.get(row.sender, 0) + 1
-    senders = sorted(counts, key=lambda name: (-counts[name], name))[:SENDERS]
-    asked: list[tuple[str | None, str, tuple[str, ...]]] = [(None, sides[0], COST)]
-    asked += [(sender, sides[0], COST) for sender in senders]
+    asked: list[tuple[str | None, str, tuple[str, ...]]] = []
+    for side in sides:
+        counts: dict[str, int] = {}
+        for row in record.events:
+            if row.target == side and row.kind in COST:
+                counts[row.sender] = counts.get(row.sender, 0) + 1
+        senders = sorted(counts, key=lambda name: (-counts[name], name))[:SENDERS]
+        asked += [(None, side, COST)]
+        if len(counts) > 1:
+            asked += [(sender, side, COST) for sender in senders]
     asked += [(None, side, TO_TALK) for side in sides]
     return [found for each in asked if (found := measured(*each)) is not None]
 

@@ -15,6 +15,7 @@ from html import escape
 from io import BytesIO, StringIO
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,11 +44,18 @@ YEARS_BEFORE = 3
 SIZE = (14.8, 11.0)
 """Inches of a figure; 150 dots an inch."""
 
-LABEL_INCHES = 1.2
+LABEL_INCHES = 1.35
 """Room to the right of each panel for the names of policies."""
 
 LABEL_CHARACTERS = 13
-"""Characters after which a name is folded at an underscore."""
+"""Characters after which a name is folded at an underscore or a space."""
+
+LEAST_WIDTH = 7.4
+"""Inches of the narrowest figure."""
+
+TITLE_POINTS, SUBTITLE_POINTS, FOOTER_POINTS = 16, 10, 8
+LETTER = 0.62
+"""Mean width of a letter as a share of its height."""
 
 
 @dataclass(frozen=True)
@@ -159,16 +167,22 @@ def draw(figure: FanFigure) -> Figure:
 
     columns = min(3, len(figure.panels))
     rows = math.ceil(len(figure.panels) / columns)
-    drawn = Figure(figsize=(SIZE[0] * columns / 3, 1.3 + (SIZE[1] - 1.3) * rows / 3), facecolor="white")
+    width = max(SIZE[0] * columns / 3, LEAST_WIDTH)
+    title = _wrapped(figure.title, width, TITLE_POINTS)
+    subtitle = _wrapped(figure.subtitle, width, SUBTITLE_POINTS)
+    footer = _wrapped(figure.footer, width, FOOTER_POINTS)
+    head = 0.8 + 0.26 * _lines(title) + 0.18 * _lines(subtitle)
+    foot = 0.4 + 0.14 * _lines(footer)
+    height = head + foot - 0.7 + (SIZE[1] - 1.3) * rows / 3
+    drawn = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(drawn)
-    width, height = drawn.get_size_inches()
     grid = drawn.add_gridspec(
         rows,
         columns,
         left=0.5 / width,
         right=1 - (LABEL_INCHES + 0.1) / width,
-        top=1 - 1.42 / height,
-        bottom=0.62 / height,
+        top=1 - head / height,
+        bottom=foot / height,
         hspace=0.4,
         wspace=(LABEL_INCHES + 0.5) / (width / columns - LABEL_INCHES - 0.5),
     )
@@ -179,10 +193,32 @@ def draw(figure: FanFigure) -> Figure:
         if not at:
             _name_marks(axes, figure)
     left = 0.2 / width
-    drawn.text(left, 1 - 0.3 / height, figure.title, fontsize=16, weight="bold", color=INK, va="center")
-    drawn.text(left, 1 - 0.5 / height, figure.subtitle, fontsize=10, color=MUTED, va="top", linespacing=1.3)
-    drawn.text(left, 0.2 / height, figure.footer, fontsize=8, color=MUTED, va="center")
+    below = 0.22 + 0.26 * _lines(title)
+    drawn.text(
+        left,
+        1 - 0.18 / height,
+        title,
+        fontsize=TITLE_POINTS,
+        weight="bold",
+        color=INK,
+        va="top",
+        linespacing=1.15,
+    )
+    drawn.text(
+        left, 1 - below / height, subtitle, fontsize=SUBTITLE_POINTS, color=MUTED, va="top", linespacing=1.3
+    )
+    drawn.text(left, 0.1 / height, footer, fontsize=FOOTER_POINTS, color=MUTED, va="bottom", linespacing=1.2)
     return drawn
+
+
+def _wrapped(text: str, inches: float, points: float) -> str:
+    """Text in lines that fit a figure so wide, at the mean width of a letter."""
+    room = int((inches - 0.4) / (LETTER * points / 72))
+    return "\n".join(part for line in text.splitlines() for part in wrap(line, room) or [""])
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + 1
 
 
 def _first_shown(figure: FanFigure) -> int:
@@ -273,32 +309,33 @@ def _mark_months(axes: Axes, figure: FanFigure, x: Floats) -> None:
 
 
 def _name_marks(axes: Axes, figure: FanFigure) -> None:
-    """Words along the vertical lines, in one panel for all."""
+    """Words at the vertical lines, in one panel for all: at the top, where fans are still narrow."""
     low, high = axes.get_xlim()
     for at, words in _marks(figure):
         if low <= at <= high:
             axes.annotate(
                 words,
-                (at, 0.0),
+                (at, 1.0),
                 xycoords=("data", "axes fraction"),
-                xytext=(3, 4),
+                xytext=(4, -2),
                 textcoords="offset points",
-                rotation=90,
                 ha="left",
-                va="bottom",
+                va="top",
                 fontsize=8,
                 color=MUTED,
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+                zorder=13,
             )
 
 
 def folded(name: str, characters: int = LABEL_CHARACTERS) -> str:
-    """A name in lines of about so many characters, broken after underscores."""
+    """A name in lines of about so many characters, broken after underscores and spaces."""
     lines = [""]
-    for part in re.findall(r"[^_]+_?|_", name):
-        if lines[-1] and len(lines[-1]) + len(part) > characters:
+    for part in re.findall(r"[^_ ]+[_ ]?|[_ ]", name):
+        if lines[-1] and len(lines[-1]) + len(part.rstrip(" ")) > characters:
             lines.append("")
         lines[-1] += part
-    return "\n".join(lines)
+    return "\n".join(line.rstrip(" ") for line in lines)
 
 
 def _label_ends(axes: Axes, panel: Panel, x: Floats) -> None:

@@ -76,6 +76,7 @@ OWN: dict[str, list[dict[str, Any]]] = {
             ("than", "policy that it is held against"),
             ("metric", "metric by which it is better"),
             ("sense", "lower or higher, where the metric has no sense of its own"),
+            ("by", "by how much at least; nothing: by any difference"),
         )
     ],
 }

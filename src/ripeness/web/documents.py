@@ -130,9 +130,9 @@ def document_routes(app: FastAPI, server: Server) -> None:
     @app.get("/api/v1/conditions")
     async def conditions(request: Request) -> Response:
         """What would have to be true; 202 until it has been found. Without a question, what can be asked."""
-        keys = ("claim", "better", "than", "metric", "sense")
+        keys = ("claim", "better", "than", "metric", "sense", "by")
         link, own, _ = await server.read(request, own=keys)
-        complete, found = await asyncio.to_thread(lab.conditions, link.case, own)
+        complete, found = await asyncio.to_thread(lab.conditions, link, own)
         return _so_far(request, complete, found)
 
     @app.post("/api/v1/cases", status_code=201)

@@ -2,7 +2,7 @@
 
 import { fresh, g, h, put } from "../dom.js";
 import { monthWords, number, range, t, unitWords } from "../words.js";
-import { apart, extent, outgrown, rounded, ticks } from "./scale.js";
+import { extent, outgrown, rounded, ticks } from "./scale.js";
 
 /** @typedef {{p05: (number|null)[], p25: (number|null)[], p50: (number|null)[], p75: (number|null)[], p95: (number|null)[]}} Bands */
 /** @typedef {{key: string, label: string, bands: Bands, look: "fan"|"quo"|"beside1"|"beside2"|"beside3"}} Line */
@@ -10,9 +10,14 @@ import { apart, extent, outgrown, rounded, ticks } from "./scale.js";
  *   history: {months: string[], values: number[], weak: boolean[]}|null, domain: [number, number]|null,
  *   hold: boolean}} Fan */
 
-const ROOM = { left: 46, right: 14, top: 14, bottom: 24 };
+const SIDES = { left: 46, right: 14, bottom: 24 };
+/** Room above, with that for the words of upright lines where they are named. */
+const ABOVE = { small: 14, named: 27 };
+/** Mean width of a letter of those words, in pixels. */
+const LETTER = 7;
 const SHOWN_BEFORE = 24;
-const NAMED_AT_ENDS = 2;
+/** Pixels between two upright lines from which each is named. */
+const NEAR_MARKS = 12;
 const HIGHEST = { percent: 100, share: 1 };
 const QUANTILES = /** @type {const} */ (["p05", "p25", "p50", "p75", "p95"]);
 
@@ -53,12 +58,12 @@ const place = (/** @type {string} */ month) => {
  * @param {{colour: string, height?: number, before?: number, small?: boolean}} look
  */
 export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = false }) {
+  const ROOM = { ...SIDES, top: small ? ABOVE.small : ABOVE.named };
   const label = fresh("fan");
   const clip = fresh("clip");
   const grid = g("g", { class: "grid" });
   const marks = g("g", { class: "marks" });
   const bands = g("g", { "clip-path": `url(#${clip})` });
-  const names = g("g", { class: "names" });
   const cross = g("g", { class: "cross", visibility: "hidden" });
   const clipBox = g("rect");
   const svg = g(
@@ -68,7 +73,6 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
     grid,
     marks,
     bands,
-    names,
     cross,
   );
   const readout = h("p", { class: "readout", id: label, "aria-live": "off" });
@@ -92,6 +96,7 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   const paths = new Map();
   const past = g("path", { class: "history" });
   const weak = g("g", { class: "weak" });
+  const replay = g("path", { class: "middle quo" });
 
   function pathsOf(/** @type {Line} */ line) {
     let found = paths.get(line.key);
@@ -160,14 +165,28 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
         lines.push(g("text", { x: x(month), y: height - 6, "text-anchor": "middle" }, String(at / 12)));
     });
     put(grid, lines);
-    const today = x(fan.dataUntil);
-    const shown = [g("line", { x1: today, x2: today, y1: ROOM.top - 8, y2: height - ROOM.bottom })];
-    if (!small) shown.push(g("text", { x: today - 4, y: ROOM.top - 2, "text-anchor": "end" }, t("chart.data_until")));
-    const acts = fan.start;
-    if (place(acts) - place(fan.dataUntil) > 1) {
-      shown.push(g("line", { x1: x(acts), x2: x(acts), y1: ROOM.top - 8, y2: height - ROOM.bottom }));
-      if (!small) shown.push(g("text", { x: x(acts) + 4, y: ROOM.top - 2 }, t("chart.acts_from")));
-    }
+    const upright = (/** @type {string} */ month) =>
+      g("line", { x1: x(month), x2: x(month), y1: ROOM.top - 8, y2: height - ROOM.bottom });
+    const named = (/** @type {string} */ month, /** @type {string} */ key, left = true) => {
+      if (small) return null;
+      const words = t(key);
+      const isLeft = left && x(month) - words.length * LETTER > 0;
+      const at = { x: x(month) + (isLeft ? -4 : 4), y: 12, "text-anchor": isLeft ? "end" : null };
+      return g("text", at, words);
+    };
+    const own = fan.history?.months.at(-1) ?? "";
+    const acts = place(fan.start) - place(fan.dataUntil) > 1 ? fan.start : null;
+    const lags = place(own) >= frame.first && x(fan.dataUntil) - x(own) > NEAR_MARKS;
+    const shown = [upright(fan.dataUntil)];
+    if (lags) shown.push(upright(own), named(own, "chart.record_until"));
+    shown.push(
+      !lags
+        ? named(fan.dataUntil, own && fan.history ? "chart.record_until" : "chart.data_until")
+        : acts
+          ? null
+          : named(fan.dataUntil, "chart.data_until", false),
+    );
+    if (acts) shown.push(upright(acts), named(acts, "chart.acts_from", false));
     put(marks, shown);
   }
 
@@ -197,10 +216,13 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
         found.inner.setAttribute("d", closed(runOf(line.bands.p75, since), runOf(line.bands.p25, since)));
         order.push(found.outer, found.inner);
       }
-      const run = runOf(line.bands.p50, since);
+      const run = runOf(line.bands.p50, fan.lines.length === 1 ? begin : since);
       found.middle.setAttribute("d", run.length ? `M${joined(run)}` : "");
       middles.push(found.middle);
     }
+    const [alone] = fan.lines;
+    const before = fan.lines.length === 1 ? runOf(alone.bands.p50.slice(0, begin + 1), from) : [];
+    replay.setAttribute("d", before.length > 1 ? `M${joined(before)}` : "");
     const known =
       fan.history?.months
         .map((month, i) => ({ month, value: fan?.history?.values[i] ?? 0, weak: fan?.history?.weak?.[i] ?? false }))
@@ -214,43 +236,31 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
             .filter((each) => each.weak)
             .map((each) => g("circle", { cx: x(each.month).toFixed(1), cy: y(each.value).toFixed(1), r: 2 })),
     );
-    const wanted = [...order, past, weak, ...middles];
+    const wanted = [...order, replay, past, weak, ...middles];
     if (wanted.length !== bands.childNodes.length || wanted.some((each, i) => bands.childNodes[i] !== each))
       bands.replaceChildren(...wanted);
-    drawNames();
+    drawLegend();
   }
 
-  function drawNames() {
-    if (!fan) return;
-    const above = fan.lines.length > NAMED_AT_ENDS ? fan.lines : [];
+  const key = (/** @type {SVGElement} */ mark, /** @type {string} */ words) =>
+    h(
+      "li",
+      {},
+      g("svg", { viewBox: "0 0 28 8", height: 8, class: `swatch ${colour}`, "aria-hidden": "true" }, mark),
+      words,
+    );
+
+  function drawLegend() {
+    if (!fan || small) return;
     put(
       legend,
-      above.map((line) =>
-        h(
-          "li",
-          {},
-          g(
-            "svg",
-            { viewBox: "0 0 28 8", height: 8, class: `fan ${colour}`, "aria-hidden": "true" },
-            g("path", { d: "M0 4L28 4", class: `middle ${line.look}` }),
-          ),
-          line.label,
-        ),
-      ),
-    );
-    if (fan.lines.length < 2 || above.length || small) return put(names);
-    const last = fan.months.length - 1;
-    const ends = fan.lines.map((line) => y(line.bands.p50[last] ?? domain[0]) - 6);
-    const places = apart(ends, 14, ROOM.top + 8, height - ROOM.bottom - 4);
-    put(
-      names,
-      fan.lines.map((line, i) =>
-        g(
-          "text",
-          { x: width - ROOM.right - 2, y: places[i].toFixed(1), "text-anchor": "end", class: line.look },
-          line.label,
-        ),
-      ),
+      fan.history ? key(g("path", { d: "M0 4L28 4", class: "history" }), t("record")) : null,
+      fan.history?.weak?.some(Boolean)
+        ? key(g("g", { class: "weak" }, g("circle", { cx: 14, cy: 4, r: 2.5 })), t("chart.weak"))
+        : null,
+      fan.lines.length > 1
+        ? fan.lines.map((line) => key(g("path", { d: "M0 4L28 4", class: `middle ${line.look}` }), line.label))
+        : null,
     );
   }
 

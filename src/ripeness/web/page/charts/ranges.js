@@ -1,17 +1,17 @@
 // Rows of a dot on a range, one scale for all: a table that can be read as well as seen.
 
 import { g, h } from "../dom.js";
-import { number, range } from "../words.js";
+import { number, range, t } from "../words.js";
 import { extent } from "./scale.js";
 
 /** @typedef {{name: Node|string, stat: import("../words.js").Stat|null, look?: string, note?: Node|string, words?: any}} Row */
 
 /**
  * @param {{caption: string, rows: Row[], unit: string, heads: [string, string, string?], signed?: boolean, zero?: boolean,
- *   domain?: [number, number]}} given
+ *   domain?: [number, number], scale?: boolean}} given scale: whether the caption says what the ends stand for
  * @returns {HTMLElement}
  */
-export function rangeRows({ caption, rows, unit, heads, signed = false, zero = false, domain }) {
+export function rangeRows({ caption, rows, unit, heads, signed = false, zero = false, domain, scale = false }) {
   const values = rows
     .flatMap((row) => (row.stat ? [row.stat.p05, row.stat.p95, row.stat.p50] : []))
     .filter((each) => each !== null && each !== undefined)
@@ -26,7 +26,14 @@ export function rangeRows({ caption, rows, unit, heads, signed = false, zero = f
   return h(
     "table",
     { class: "ranges" },
-    h("caption", {}, caption),
+    h(
+      "caption",
+      {},
+      caption,
+      scale && rows.length
+        ? h("small", { class: "scale" }, ` ${t("matrix.scale", { range: range(low, high, unit, { signed }) })}`)
+        : null,
+    ),
     h(
       "thead",
       { class: "sr" },

@@ -41,27 +41,3 @@ export function outgrown(kept, needed) {
   const room = (kept[1] - kept[0]) * 0.001;
   return needed[0] < kept[0] - room || needed[1] > kept[1] + room || needed[1] - needed[0] < 0.5 * (kept[1] - kept[0]);
 }
-
-/** Middles of labels of one height, as near to where they belong as they fit. @param {number[]} wanted @param {number} height @param {number} low @param {number} high */
-export function apart(wanted, height, low, high) {
-  const order = wanted.map((_, at) => at).sort((one, other) => wanted[one] - wanted[other]);
-  const placed = order.map((at) => Math.min(Math.max(wanted[at], low), high));
-  for (let round = 0; round < 20; round += 1) {
-    for (let at = 1; at < placed.length; at += 1) {
-      const lacking = height - (placed[at] - placed[at - 1]);
-      if (lacking > 0) {
-        placed[at - 1] -= lacking / 2;
-        placed[at] += lacking / 2;
-      }
-    }
-    const over = placed.at(-1) ?? 0;
-    if (over > high) for (let at = 0; at < placed.length; at += 1) placed[at] -= over - high;
-    if (placed[0] < low) {
-      const under = low - placed[0];
-      for (let at = 0; at < placed.length; at += 1) placed[at] += under;
-    }
-  }
-  const result = new Array(wanted.length).fill(0);
-  order.forEach((at, place) => (result[at] = placed[place]));
-  return result;
-}

@@ -9,15 +9,21 @@ import { banded, english_text, monthWords, named, number, percent, plain, t, uni
 /** @typedef {import("../state.js").State} State */
 
 /**
- * @param {{title: Node|string, unit?: string, about?: Node|string|null, inside: any, acts?: any, wide?: boolean, id?: string|null}} given
+ * @param {{title: Node|string, unit?: string, about?: Node|string|null, inside: any, acts?: any, wide?: boolean, id?: string|null,
+ *   level?: 2|3|4}} given level: of its heading, one below that of the part in which it stands
  * @returns {HTMLElement}
  */
-export function card({ title, unit = "", about = null, inside, acts = null, wide = false, id = null }) {
+export function card({ title, unit = "", about = null, inside, acts = null, wide = false, id = null, level = 2 }) {
   const name = fresh("card");
   return h(
     "article",
     { class: wide ? "card wide" : "card", "aria-labelledby": name, id },
-    h("header", {}, h("h2", { id: name, class: "cardname" }, title), unit ? h("p", { class: "unit" }, unit) : null),
+    h(
+      "header",
+      {},
+      h(`h${level}`, { id: name, class: "cardname" }, title),
+      unit ? h("p", { class: "unit" }, unit) : null,
+    ),
     about ? h("p", { class: "small muted" }, about) : null,
     inside,
     acts ? h("div", { class: "acts" }, acts) : null,
@@ -193,10 +199,10 @@ function chartActs(state, about, makeTable) {
   const [button, region] = showTable(makeTable);
   const [why, reason] = disclosure(t("why"), t("why.hide"), () => whyNumber(state, about));
   const links = ["csv", "svg", "png"].map((kind) => h("a", { download: "", "data-kind": kind }, t(`file.${kind}`)));
-  const embed = h("a", { target: "_blank" }, t("embed.link"));
+  const embedded = () => embedCode(state, about);
+  const [embed, code] = disclosure(t("embed.link"), t("embed.hide"), embedded);
   const refresh = () => {
     for (const link of links) link.href = `/api/v1/run.${link.dataset.kind}?${state.query}&chart=${about.name}`;
-    embed.href = `/embed/${about.name}?${linkText({ ...state.question, view: "overview" }, state.schema)}`;
   };
   refresh();
   const row = h("div", { class: "acts" }, button, links, embed, why);
@@ -206,10 +212,26 @@ function chartActs(state, about, makeTable) {
     for (const [shown, make] of /** @type {[HTMLElement, () => Node][]} */ ([
       [region, makeTable],
       [reason, () => whyNumber(state, about)],
+      [code, embedded],
     ]))
       if (!shown.hidden) keepPlace(shown, () => put(shown, make()));
   };
-  return { nodes: [row, region, reason], renew };
+  return { nodes: [row, region, reason, code], renew };
+}
+
+/** The chart for another page: what to put there, and the same to look at. @param {State} state @param {any} about */
+function embedCode(state, about) {
+  const path = `/embed/${about.name}?${linkText({ ...state.question, view: "overview" }, state.schema)}`;
+  const source = `${location.origin}${path}`.replaceAll("&", "&amp;");
+  const title = indicatorTitle(about).replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  const frame = `<iframe src="${source}" title="${title}" width="100%" height="440" loading="lazy"></iframe>`;
+  const field = h("textarea", { rows: 3, readonly: true, spellcheck: "false", value: frame });
+  return h(
+    "div",
+    { class: "stack tight small" },
+    h("label", {}, t("embed.code"), field),
+    h("p", {}, t("embed.about"), " ", h("a", { href: path, target: "_blank" }, t("embed.open_alone"))),
+  );
 }
 
 /** Every month of a chart in numbers. @param {State} state @param {any} about @param {string} title */

@@ -8,6 +8,9 @@ import { card, dataTable, policyTitle, showTable } from "./chart_card.js";
 /** @param {string} id @param {{label: string}} about */
 export const modelName = (id, about) => named(`model.${id}`, about.label);
 
+/** Whether the mean of a chance lies so far from its middle that both are to be said. @param {any} stat */
+export const meanApart = (stat) => stat.unit === "share" && Math.abs(stat.mean - stat.p50) >= 0.05;
+
 const CHANCES = new Set(["p_settled", "p_durable_settlement", "p_collapse_a", "p_collapse_d", "p_renewed_war"]);
 const SHOWN = [
   "p_settled",

@@ -3,9 +3,9 @@
 import { rangeBar } from "../charts/ranges.js";
 import { extent } from "../charts/scale.js";
 import { h, put } from "../dom.js";
-import { banded, number, of100, plain, range, t, unitWords } from "../words.js";
+import { banded, named, number, of100, plain, range, t, unitWords } from "../words.js";
 import { card, policyTitle } from "./chart_card.js";
-import { modelName } from "./endings.js";
+import { meanApart, modelName } from "./endings.js";
 import { keepPlace } from "./keep_place.js";
 import { isEmpty } from "./modelled.js";
 import { failed } from "./states.js";
@@ -42,6 +42,7 @@ export function monthsBanded(stat) {
 function cellNote(stat) {
   if (!stat) return null;
   if (stat.share_reached > 0) return t("matrix.reached", { share: of100(stat.share_reached) });
+  if (meanApart(stat)) return t("matrix.mean", { share: of100(stat.mean) });
   return null;
 }
 
@@ -139,8 +140,8 @@ export function followEndings(state, inside, make) {
         failed(failure.bargain, () => state.tell("question")),
       );
     if (!bargain) return put(status, t("loading"));
-    const more = state.since.bargain !== null || state.bargainOf !== state.query;
-    put(status, drawsWords(bargain), " ", more ? t("matrix.more") : "");
+    if (state.bargainOf !== state.query) return put(status, t("matrix.old"));
+    put(status, drawsWords(bargain), " ", state.since.bargain === null ? "" : t("matrix.more"));
   }
   function redraw() {
     refresh();
@@ -178,10 +179,12 @@ export function endingCard(state, metric, { ends, about = null, wide = false } =
     .filter(Boolean);
   if (found.unit === "thousand people" && every.every(isEmpty))
     return card({
+      level: 3,
       title: t(`metric.${metric}`),
       inside: h("p", { class: "small muted" }, t("not_modelled_here", { names: t(`metric.${metric}`) })),
     });
   return card({
+    level: 3,
     title: t(`metric.${metric}`),
     unit: unitWords(found.unit),
     about,
@@ -190,19 +193,31 @@ export function endingCard(state, metric, { ends, about = null, wide = false } =
   });
 }
 
-/** Where models agree on a difference to the status quo, one sentence a policy. @param {State} state @param {string} metric */
+/**
+ * Where models agree on a difference to the status quo, one sentence a policy; nothing before all draws are in.
+ * @param {State} state @param {string} metric
+ */
 export function agreementWords(state, metric) {
+  const { draws } = state.bargain;
   const found = state.bargain.bargaining.agreement.filter(
     (/** @type {any} */ each) => each.metric === metric && each.than === state.schema.reference,
   );
   if (!found.length) return null;
+  const title = t("matrix.agreement", { metric: named(`metric.${metric}`, metric) });
+  if (draws.in < draws.of)
+    return h("p", { class: "muted" }, title, ": ", t("matrix.agreement.later", { of: plain(draws.of) }));
   return h(
-    "ul",
-    { class: "plainlist" },
-    found.map((/** @type {any} */ each) => {
-      const way = each.sign.m1 > 0 ? "higher" : each.sign.m1 < 0 ? "lower" : "";
-      const key = each.verdict === "holds" ? `matrix.holds.${way}` : `matrix.${each.verdict}`;
-      return h("li", {}, h("b", {}, policyTitle(state, each.policy)), ": ", t(key));
-    }),
+    "div",
+    {},
+    h("h4", {}, title),
+    h(
+      "ul",
+      { class: "plainlist" },
+      found.map((/** @type {any} */ each) => {
+        const way = each.sign.m1 > 0 ? "higher" : each.sign.m1 < 0 ? "lower" : "";
+        const key = each.verdict === "holds" ? `matrix.holds.${way}` : `matrix.${each.verdict}`;
+        return h("li", {}, h("b", {}, policyTitle(state, each.policy)), ": ", t(key));
+      }),
+    ),
   );
 }

@@ -5,6 +5,7 @@ import { languages } from "../languages.js";
 import { linkText } from "../link.js";
 import { english_text, has, lang, monthWords, plain, t } from "../words.js";
 import { failureWords } from "./failures.js";
+import { resultSentence } from "./sentence.js";
 
 /** @param {import("../state.js").State} state */
 export function drawShell(state) {
@@ -106,12 +107,25 @@ export function drawShell(state) {
   head.style.display = "contents";
   const foot = h("footer", { class: "foot" });
 
+  let brought = "";
+  /** On a narrow screen the views lie in a row that scrolls: the current one is brought into sight. */
+  function bring() {
+    const link = links.find((/** @type {HTMLElement} */ each) => each.dataset.view === brought);
+    const row = link?.closest(".views");
+    if (row && row.scrollWidth > row.clientWidth)
+      row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - 24;
+  }
+
   function refresh() {
     for (const link of links) {
       const view = link.dataset.view;
       link.href = href(view);
       if (view === state.question.view) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+    }
+    if (state.question.view !== brought) {
+      brought = state.question.view;
+      requestAnimationFrame(bring);
     }
     address.value = `${location.origin}/?${linkText(state.question, schema, { pin: true })}`;
     put(copied, "");
@@ -201,7 +215,7 @@ export function drawShell(state) {
   let timer = 0;
   function speak() {
     clearTimeout(timer);
-    timer = window.setTimeout(() => put(spoken, document.querySelector("#main h1")?.textContent ?? ""), 400);
+    timer = window.setTimeout(() => put(spoken, state.money ? resultSentence(state) : ""), 400);
   }
   const off = [
     state.on("question", refresh),

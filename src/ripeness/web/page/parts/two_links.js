@@ -3,7 +3,7 @@
 import { ask } from "../ask.js";
 import { fresh, h, put } from "../dom.js";
 import { readLink } from "../link.js";
-import { banded, monthWords, named, number, of100, plain, quantity, t, unitWords } from "../words.js";
+import { banded, monthWords, named, number, of100, plain, quantity, range, t, unitWords } from "../words.js";
 import { dataTable, policyTitle } from "./chart_card.js";
 import { leverName } from "./levers.js";
 import { monthsBanded } from "./matrix.js";
@@ -109,8 +109,16 @@ function settingsThatDiffer(state, one, other) {
   say(t("strategies.links.seed"), plain(one.seed), plain(other.seed));
   const moveWords = (/** @type {Question} */ question, /** @type {string} */ name, /** @type {string} */ unit) => {
     const move = question.moves[name];
-    if (!move) return t("strategies.links.unmoved");
-    const value = unit === "share" ? number(move.value, "share") : quantity(move.value, unit);
+    const shown = (/** @type {number} */ value) => (unit === "share" ? number(value, "share") : quantity(value, unit));
+    if (!move) {
+      const preset = schema.presets.find((/** @type {any} */ each) => each.name === question.from);
+      const row = preset?.rows_of_levers_that_differ.find((/** @type {any} */ each) => each.lever === name);
+      if (!row) return t("strategies.links.unmoved");
+      const values =
+        row.first === row.last ? shown(row.last) : range(row.first, row.last, unit === "share" ? "share" : unit);
+      return t("strategies.links.by_policy", { value: values });
+    }
+    const value = shown(move.value);
     return [value, move.at ? monthWords(move.at) : "", move.over ? t("settings.ramp", { n: move.over }) : ""]
       .filter(Boolean)
       .join(", ");
@@ -137,11 +145,16 @@ function settingsThatDiffer(state, one, other) {
 /** Numbers of both, and of the status quo that each is held against. @param {any} ours @param {any} theirs */
 function resultsOfBoth(ours, theirs) {
   const policy = (/** @type {any} */ document) => document.policies[document.moved ? "mine" : document.reference];
+  const quo = (/** @type {any} */ document) => document.policies[document.reference];
   const columns = [
     [t("strategies.links.here"), policy(ours)],
     [t("strategies.links.there"), policy(theirs)],
-    [t("strategies.links.here_quo"), ours.policies[ours.reference]],
-    [t("strategies.links.there_quo"), theirs.policies[theirs.reference]],
+    ...(JSON.stringify(quo(ours)) === JSON.stringify(quo(theirs))
+      ? [[t("strategies.links.quo"), quo(ours)]]
+      : [
+          [t("strategies.links.here_quo"), quo(ours)],
+          [t("strategies.links.there_quo"), quo(theirs)],
+        ]),
   ];
   const metrics = Object.keys(columns[0][1].totals).filter((metric) => metric in columns[1][1].totals);
   const cell = (/** @type {any} */ stat) =>

@@ -16,6 +16,7 @@ import {
   monthWords,
   named,
   number,
+  of100,
   percent,
   plain,
   quantity,
@@ -391,25 +392,42 @@ function models(tested) {
     domain: [0, 1],
     heads: [t("model"), t("claims.holds_in")],
     rows: names.map((name) => {
-      const { share, low, high, says, futures } = tested.by_model[name];
+      const { share, low, high, says, futures, other_way: other, neither } = tested.by_model[name];
       const stat = share === null ? null : { unit: "share", p05: low ?? share, p50: share, p95: high ?? share };
       return {
         name: named(`model.${name}`, name),
         stat,
         look: says === "open" ? "quo" : "mine",
         note: `${t(`claims.says.${says}`)}, ${t("claims.futures", { n: futures })}`,
-        words: stat ? chance(stat) : t("claims.no_answer"),
+        words: !stat
+          ? t("claims.no_answer")
+          : neither === null || neither === undefined
+            ? chance(stat)
+            : [
+                chance(stat),
+                h("small", { class: "block" }, t("claims.ways", { other: of100(other), neither: of100(neither) })),
+              ],
       };
     }),
   });
 }
 
-/** Parts, readings, models that say so. @param {Tested} claim @param {string} verdict @param {string} says @returns {any[]} */
+/**
+ * Parts, readings, models that say so; of a part that is contested, its own parts and readings that do.
+ * @param {Tested} claim @param {string} verdict @param {string} says @returns {any[]}
+ */
 function speaking(claim, verdict, says) {
   const found = [];
   for (const part of claim.parts ?? [])
     if (part.verdict === verdict)
       found.push({ words: part.says, finding: part.finding, evidence: part.evidence ?? [] });
+    else
+      found.push(
+        ...speaking(part, verdict, says).map((each) => ({
+          ...each,
+          words: [part.says, each.words].filter(Boolean).join(": "),
+        })),
+      );
   for (const reading of claim.readings ?? [])
     if (reading.verdict === verdict)
       found.push({
@@ -444,9 +462,12 @@ function side(key, found, none) {
 /** One voice for or against. @param {any} each */
 function voice(each) {
   if (each.models)
-    return t("claims.voice.models", {
-      models: listWords(each.models.map((/** @type {string} */ name) => named(`model.${name}`, name))),
-    });
+    return [
+      each.words ? [english_text(each.words), ": "] : "",
+      t("claims.voice.models", {
+        models: listWords(each.models.map((/** @type {string} */ name) => named(`model.${name}`, name))),
+      }),
+    ];
   const short = each.finding && each.finding.length <= LONG;
   return [
     each.words ? english_text(each.words) : t("claims.as_said"),

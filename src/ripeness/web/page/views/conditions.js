@@ -23,7 +23,7 @@ import {
 } from "../words.js";
 
 /** @typedef {import("../state.js").State} State */
-/** @typedef {Record<string, string>} Asked claim, or better, than, metric and sense */
+/** @typedef {Record<string, string>} Asked claim, or better, than, metric and sense, and for a reverse its months and size */
 
 /** What was last asked, and of what it is the reverse; kept while the page is open. @type {{asked: Asked|null, of: Asked|null, kind: "claim"|"policies"}} */
 const kept = { asked: null, of: null, kind: "claim" };
@@ -222,9 +222,18 @@ export function draw(state, main) {
         document.claim
           ? h("p", { class: "muted" }, english_text(document.claim.sentence), " · ", english_text(reading.judgment))
           : null,
-        ways(document, asked, reading),
+        ways(asked, reading),
       ),
-      h("section", { class: "card" }, rates(document)),
+      h(
+        "section",
+        { class: "card" },
+        rates(document),
+        h(
+          "p",
+          { class: "small muted" },
+          t("conditions.rates.about", { n: document.answers[0]?.futures ?? document.run.members }),
+        ),
+      ),
       h("h2", {}, t("conditions.boxes")),
       boxes.length ? h("p", { class: "muted prose" }, t("conditions.boxes.about")) : null,
       boxes.length
@@ -244,13 +253,15 @@ export function draw(state, main) {
     );
   }
 
-  /** The question and its reverse, side by side. @param {any} document @param {Asked} asked @param {any} reading */
-  function ways(document, asked, reading) {
-    const { policy, than, metric, rule } = reading;
+  /** The question and its reverse, side by side. @param {Asked} asked @param {any} reading */
+  function ways(asked, reading) {
+    const { policy, than, metric, rule, start, until, value } = reading;
     if (!than || policy === than) return h("p", { class: "small muted" }, t("conditions.no_reverse"));
     const sense = asked.sense ?? (/high|rise|above|more|at_least/.test(rule) ? "higher" : "lower");
     const { of } = kept;
-    const reverse = { better: than, than: policy, metric, sense };
+    /** @type {Asked} */
+    const reverse = { better: than, than: policy, metric, sense, start, until };
+    if (/_by$/.test(rule) && value) reverse.by = String(value);
     return h(
       "div",
       { class: "stack tight" },
@@ -280,8 +291,7 @@ export function draw(state, main) {
               than: policyTitle(state, policy),
               metric: metricTitle(state, metric),
             }),
-            ". ",
-            document.claim ? t("conditions.reverse.months") : "",
+            ".",
           ),
     );
   }

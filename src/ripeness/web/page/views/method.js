@@ -22,7 +22,7 @@ const FLOW = [
   { group: "answer", blocks: ["compare", "back_test"], needs: "" },
 ];
 const READING = ["chances", "bands", "pairs", "models", "prior", "people", "words"];
-const LIMITS = ["structure", "one_war", "adapt", "coded", "skill", "no_choice"];
+const LIMITS = ["structure", "one_war", "chest", "adapt", "coded", "skill", "no_choice"];
 const DISPUTE = ["find", "change", "run", "hand_in", "send"];
 const PARTS = ["flow", "not", "limits", "reading", "case", "dispute", "cite", "others", "hand_in", "keep"];
 

@@ -20,6 +20,12 @@ const STEPS = [
   "liquid_fund_rub_trn",
 ];
 
+/** Words that say what a state of the budget is, by the metric that counts months to it. @type {Record<string, string>} */
+const STATES = {
+  months_to_stressed: "money.state.stressed",
+  months_to_constrained: "money.state.constrained",
+  months_to_unsustainable: "money.state.unsustainable",
+};
 const OF_WAR = new Set(["territory_km2", "casualties_a", "casualties_d", "civilian_harm_index", "aid_usd_bn"]);
 
 /** Levers that enter the equation of a step. @type {Record<string, string[]>} */
@@ -128,7 +134,12 @@ export function draw(state, main) {
     if (!money) return;
     put(title, t(money.moved ? "money.title.moved" : "money.title"));
     put(says, resultSentence(state));
-    put(sums, h("h2", {}, t("money.sums")), sumsTable(state, money));
+    put(
+      sums,
+      h("h2", {}, t("money.sums")),
+      sumsTable(state, money),
+      h("p", { class: "small muted prose" }, t("money.states.about")),
+    );
   }
   choose(steps.includes("export_revenue_usd_bn") ? "export_revenue_usd_bn" : steps[0]);
   const off = state.on("money", refresh);
@@ -176,6 +187,7 @@ function sumsTable(state, money) {
           "span",
           {},
           t(`metric.${metric.name}`),
+          STATES[metric.name] ? h("small", {}, t(STATES[metric.name])) : null,
           h(
             "small",
             {},

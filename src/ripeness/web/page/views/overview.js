@@ -5,12 +5,12 @@ import { rangeRows } from "../charts/ranges.js";
 import { add, calmed, h, put } from "../dom.js";
 import { linkText, readLink } from "../link.js";
 import { card, chartCard, disclosure, policyTitle, showTable } from "../parts/chart_card.js";
-import { dotsCard, endingsTable, modelName } from "../parts/endings.js";
+import { dotsCard, endingsTable, meanApart, modelName } from "../parts/endings.js";
 import { keepPlace } from "../parts/keep_place.js";
 import { leverName, presetsInOrder } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
 import { failed, waiting } from "../parts/states.js";
-import { monthWords, of100, plain, t } from "../words.js";
+import { monthWords, of100, plain, t, unitWords } from "../words.js";
 
 const FIRST_EFFECTS = 6;
 const HEAD = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn"];
@@ -99,7 +99,8 @@ function answerCard(state) {
   function refresh() {
     if (!state.money) return;
     put(title, resultSentence(state));
-    put(more, t("overview.people"));
+    const preset = state.schema.presets.find((/** @type {any} */ each) => each.name === state.question.from);
+    put(more, ownStart(state, preset), " ", t("overview.people"));
   }
   const leave = state.on("money", refresh);
   refresh();
@@ -121,6 +122,7 @@ const chance100 = (stat) =>
         h("b", {}, of100(stat.p50)),
         " ",
         h("small", {}, `(${t("range", { low: of100(stat.p05), high: of100(stat.p95) })})`),
+        meanApart(stat) ? h("small", { class: "block" }, t("matrix.mean", { share: of100(stat.mean) })) : null,
       ]
     : undefined;
 
@@ -128,10 +130,17 @@ const chance100 = (stat) =>
 function endingsCard(state) {
   const inside = h("div", {});
   const [button, region] = showTable(() => endingsTable(state));
+  const { outcome, parties } = state.schema.case;
   const node = card({
     title: t("overview.endings", { month: monthWords(state.question.until) }),
     about: t("overview.endings.about"),
-    inside: [inside, region],
+    inside: [
+      outcome
+        ? h("p", {}, t(`past_war.${outcome.kind}`, { month: monthWords(outcome.month, "long"), ...parties }))
+        : null,
+      inside,
+      region,
+    ],
     acts: [button],
   });
   function refresh() {
@@ -143,7 +152,7 @@ function endingsCard(state) {
     const { models, policies } = bargain.bargaining;
     const rows = Object.keys(models).flatMap((model) =>
       names.map((name, at) => ({
-        name: at ? "" : modelName(model, models[model]),
+        name: at ? h("span", { class: "sr" }, modelName(model, models[model])) : modelName(model, models[model]),
         note: names.length > 1 ? policyTitle(state, name) : undefined,
         stat: policies[name]?.[model]?.p_settled ?? null,
         words: chance100(policies[name]?.[model]?.p_settled),
@@ -162,15 +171,19 @@ function endingsCard(state) {
       h(
         "p",
         { class: "small muted", role: "status" },
-        t("overview.draws", { in: plain(bargain.draws.in), of: plain(bargain.draws.of) }),
-        " ",
-        bargain.draws.in < bargain.draws.of && state.since.bargain !== null ? t("overview.draws.more") : "",
+        state.bargainOf === state.query
+          ? [
+              t("matrix.draws", { in: plain(bargain.draws.in), of: plain(bargain.draws.of) }),
+              " ",
+              bargain.draws.in < bargain.draws.of && state.since.bargain !== null ? t("matrix.more") : "",
+            ]
+          : t("matrix.old"),
       ),
     );
     node.classList.toggle("stale", state.bargainOf !== state.query);
     if (!region.hidden) put(region, endingsTable(state));
   }
-  const off = [state.on("bargain", refresh), state.on("busy", refresh)];
+  const off = [state.on("bargain", refresh), state.on("busy", refresh), state.on("question", refresh)];
   refresh();
   return { node, leave: () => off.forEach((each) => each()) };
 }
@@ -228,6 +241,14 @@ function resting(state, path, drawn, inside) {
   };
 }
 
+/** A measure with its unit, and over which months it is taken. @param {State} state @param {string} name */
+function measured(state, name) {
+  const { unit, reduction } = state.schema.metrics.find((/** @type {any} */ each) => each.name === name);
+  const { start, until } = state.question;
+  const over = t(`over.${reduction}`, { start: monthWords(start), until: monthWords(until) });
+  return [t(`metric.${name}`), unitWords(unit), over].filter(Boolean).join(", ");
+}
+
 /** Each moved lever alone back at the status quo. @param {State} state @param {{metric: string}} chosen */
 function movedCard(state, chosen) {
   const inside = h("div", {});
@@ -239,9 +260,13 @@ function movedCard(state, chosen) {
     (document) => {
       put(
         about,
-        document ? t("overview.moved.about", { metric: t(`metric.${chosen.metric}`) }) : t("overview.moved.none"),
+        !document
+          ? t("overview.moved.none")
+          : document.levers.length
+            ? t("overview.moved.about", { metric: t(`metric.${chosen.metric}`) })
+            : t("overview.moved.same"),
       );
-      if (!document) return put(inside);
+      if (!document?.levers.length) return put(inside);
       const size = (/** @type {any} */ each) => Math.abs(each.difference.p50 ?? 0);
       const rows = [...document.levers]
         .sort((one, other) => size(other) - size(one))
@@ -252,7 +277,8 @@ function movedCard(state, chosen) {
         }));
       const table = (/** @type {any[]} */ shown) =>
         rangeRows({
-          caption: t(`metric.${chosen.metric}`),
+          caption: measured(state, chosen.metric),
+          scale: true,
           rows: shown,
           unit: document.unit,
           heads: [t("lever"), t("difference")],
@@ -305,18 +331,16 @@ function presetsCard(state, chosen, again) {
           name:
             preset.name === state.schema.reference ? policyTitle(state, preset.name) : presetActs(state, preset.name),
           stat: difference,
-          look:
-            preset.name !== state.schema.reference &&
-            [state.question.from, ...state.question.beside].includes(preset.name)
-              ? "mine"
-              : "",
+          look: preset.name === state.schema.reference ? "quo" : preset.name === state.question.from ? "mine" : "",
           words: difference.share_lower || difference.share_higher ? undefined : t("no_difference"),
+          note: ownStart(state, preset),
         };
       });
     put(
       inside,
       rangeRows({
-        caption: t(`metric.${chosen.metric}`),
+        caption: measured(state, chosen.metric),
+        scale: true,
         rows,
         unit: document.unit,
         heads: [t("policy"), t("difference")],
@@ -336,6 +360,25 @@ function presetsCard(state, chosen, again) {
       off();
     },
   };
+}
+
+/** A policy that was made for another month says so, and can be run from it. @param {State} state @param {any} preset */
+function ownStart(state, preset) {
+  const month = preset.own_start;
+  if (!month || month === state.question.start) return undefined;
+  const run = (/** @type {MouseEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    state.set((question) => Object.assign(question, { from: preset.name, start: month, moves: {} }));
+  };
+  const query = linkText({ ...state.question, from: preset.name, start: month, moves: {} }, state.schema);
+  return h(
+    "span",
+    {},
+    t("overview.own_start", { start: monthWords(state.question.start, "long"), month: monthWords(month, "long") }),
+    " ",
+    h("a", { href: `/?${query}`, onclick: run }, t("overview.own_start.run", { month: monthWords(month, "long") })),
+  );
 }
 
 /** @param {State} state @param {string} name */

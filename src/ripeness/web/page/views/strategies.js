@@ -32,7 +32,8 @@ const FIRST_ROWS = [
 ];
 const BEFORE = 12;
 const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
-const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
+const SOLDIERS = ["casualties_a", "casualties_d"];
+const PEOPLE = [...SOLDIERS, "civilian_harm_index"];
 const OF_PEOPLE = new Set(PEOPLE);
 const OTHER_ENDINGS = ["p_renewed_war", "p_collapse_a", "p_collapse_d"];
 
@@ -361,7 +362,7 @@ function pairedWords(gap) {
 
 /** @param {State} state */
 function endingParts(state) {
-  const people = scaleOfEndings(state, PEOPLE);
+  const soldiers = scaleOfEndings(state, SOLDIERS);
   const [button, region] = disclosure(t("strategies.other_endings"), t("strategies.other_endings.hide"), () =>
     endingCards(
       state,
@@ -377,7 +378,7 @@ function endingParts(state) {
     h("p", { class: "small muted" }, t("strategies.people.about")),
     endingCards(
       state,
-      PEOPLE.map((metric) => endingCard(state, metric, { ends: people })),
+      PEOPLE.map((metric) => endingCard(state, metric, SOLDIERS.includes(metric) ? { ends: soldiers } : {})),
     ),
     agreementWords(state, "people_lost"),
     h("h3", {}, t("strategies.terms")),

@@ -74,13 +74,17 @@ function axis(talks) {
   if (kept.period >= periods.length) kept.period = 0;
   const panel = h("section", { class: "drawer", tabindex: 0, "aria-label": t("talks.detail") });
   const chart = h("div", { class: "scroll" });
+  const wider = h("p", { class: "small muted", hidden: true }, t("talks.wider"));
   /** @type {HTMLElement|null} */
   let came = null;
   function refresh() {
     const { start, end } = periods[kept.period];
     const columns = columnsOf(start, end);
     put(chart, timeline({ label: t("talks.axis"), columns, bands: bandsOf(talks, columns), opened }));
-    requestAnimationFrame(() => (chart.scrollLeft = chart.scrollWidth));
+    requestAnimationFrame(() => {
+      chart.scrollLeft = chart.scrollWidth;
+      wider.hidden = chart.scrollWidth <= chart.clientWidth;
+    });
     close(false);
   }
   /** @param {Line} line @param {Column} column @param {HTMLElement} from */
@@ -131,6 +135,7 @@ function axis(talks) {
     "section",
     { class: "stack" },
     h("div", { class: "filters" }, h("label", {}, t("talks.period"), choose)),
+    wider,
     h("div", { class: "beside" }, chart, panel),
     h("p", { class: "small muted" }, t("talks.coding", { n: Object.keys(talks.coders).length + 1 })),
     h("div", { class: "acts" }, button),
@@ -765,10 +770,15 @@ function signals(talks) {
       window.find((each) => each.signal === signal),
     );
     if (found.every((/** @type {any} */ each) => !each))
-      return h("td", {}, h("span", { class: "muted" }, "–"), h("span", { class: "sr" }, t("talks.signal.not_asked")));
+      return h(
+        "td",
+        { "data-head": actorTitle(party) },
+        h("span", { class: "muted" }, "–"),
+        h("span", { class: "sr" }, t("talks.signal.not_asked")),
+      );
     return h(
       "td",
-      { class: "seen" },
+      { class: "seen", "data-head": actorTitle(party) },
       found.map((/** @type {any} */ each, /** @type {number} */ at) =>
         h(
           "span",
@@ -836,7 +846,7 @@ function signals(talks) {
               parties.map((party) => cell(party, each.signal)),
               h(
                 "td",
-                {},
+                { "data-head": t("talks.innocent") },
                 has(`talks.signal.${each.signal}.innocent`)
                   ? t(`talks.signal.${each.signal}.innocent`)
                   : english_text(each.innocent_reading),
