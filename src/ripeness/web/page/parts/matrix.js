@@ -205,7 +205,7 @@ export function agreementWords(state, metric) {
   if (!found.length) return null;
   const title = t("matrix.agreement", { metric: named(`metric.${metric}`, metric) });
   if (draws.in < draws.of)
-    return h("p", { class: "muted" }, title, ": ", t("matrix.agreement.later", { of: plain(draws.of) }));
+    return h("p", { class: "small muted" }, title, ": ", t("matrix.agreement.later", { of: plain(draws.of) }));
   return h(
     "div",
     {},

@@ -76,7 +76,7 @@ export function draw(state, main) {
   const says = h("p", {});
   const chain = h("ol", { class: "chain", "aria-label": t("money.title") });
   const detail = h("section", { class: "stepdetail" });
-  const sums = h("section", { class: "sums" });
+  const sums = h("section", { class: "sums measures" });
   /** @type {{leave: () => void}[]} */
   const small = [];
   /** @type {{leave: () => void}|null} */
@@ -134,6 +134,7 @@ export function draw(state, main) {
     if (!money) return;
     put(title, t(money.moved ? "money.title.moved" : "money.title"));
     put(says, resultSentence(state));
+    sums.dataset.columns = String(2 * policiesDrawn(state).length - 1);
     put(
       sums,
       h("h2", {}, t("money.sums")),

@@ -378,7 +378,9 @@ function endingParts(state) {
     h("p", { class: "small muted" }, t("strategies.people.about")),
     endingCards(
       state,
-      PEOPLE.map((metric) => endingCard(state, metric, SOLDIERS.includes(metric) ? { ends: soldiers } : {})),
+      PEOPLE.map((metric) =>
+        endingCard(state, metric, SOLDIERS.includes(metric) ? { ends: soldiers } : { wide: true }),
+      ),
     ),
     agreementWords(state, "people_lost"),
     h("h3", {}, t("strategies.terms")),
