@@ -20,6 +20,7 @@ OF_A_VIEW = (
     "conditions",
     "fleet",
     "method",
+    "money",
     "sources",
     "strategies",
     "talks",

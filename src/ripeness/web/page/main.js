@@ -17,6 +17,7 @@ const WORDS_OF = {
   fleet: ["fleet", "strategies"],
   war_and_people: ["war", "strategies"],
   talks: ["talks", "sources"],
+  money: ["money"],
   claims: ["claims"],
   conditions: ["conditions", "claims", "assumption"],
   sources: ["sources", "claims"],
