@@ -61,3 +61,14 @@ def test_simulated_talks_stand_beside_the_record_on_the_same_measures():
 def test_an_issue_is_called_by_its_label_or_by_its_name():
     called = ripeness.talks("ukraine").document["issues"]
     assert called["territory_donbas"] == "Donbas" and called["sanctions_relief"] == "Sanctions relief"
+
+
+@pytest.mark.parametrize("case", ["ukraine", "korea_1951_53"])
+def test_pressure_on_each_side_stands_beside_talks(case):
+    document = ripeness.talks(case).document
+    talked_of = {
+        (each["target"], tuple(each["kinds"])) for each in document["overlap"] if each["sender"] == "all"
+    }
+    costs = {target for target, kinds in talked_of if "cost" in kinds}
+    known = {row["target"] for row in document["events"] if row["kind"] in ("cost", "strike")}
+    assert costs == known & set(document["parties"].values())

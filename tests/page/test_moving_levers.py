@@ -96,3 +96,28 @@ def test_a_server_that_is_started_again_is_found_again(
     finally:
         serving.start()
     hand.settled(page, "v=1&l.cap_enforcement=0.7")
+
+
+def test_agreement_of_models_is_said_once_all_draws_are_in(open_page: Any) -> None:
+    page = open_page("v=1&view=strategies&from=simultaneous&n=60")
+    later = page.get_by_text("said once all 64 structural draws are in").first
+    later.wait_for(timeout=60_000)
+    page.get_by_text("64 of 64 structural draws are in").first.wait_for(timeout=120_000)
+    page.get_by_role("heading", name="Where the models agree").first.wait_for()
+    assert page.get_by_text("said once all 64").count() == 0
+
+
+def test_a_policy_for_another_month_can_be_run_from_it(open_page: Any, hand: Any) -> None:
+    page = hand.drawn(open_page("v=1&from=no_easing_2026&n=60"))
+    assert "no difference" in page.locator("main h1").inner_text()
+    page.get_by_role("link", name="Run it from March 2026").first.click()
+    hand.until(page, "location.search.includes('start=2026-03')")
+    hand.until(page, "!document.querySelector('main h1').textContent.includes('no difference')")
+
+
+def test_each_series_shows_where_its_own_record_ends(open_page: Any, hand: Any, site: Any) -> None:
+    page = hand.drawn(open_page("v=1&view=money"))
+    document = site.get("/api/v1/money").json()
+    assert document["history"]["export_revenue_usd_bn"]["months"][-1] < document["data_until"]
+    words = page.locator(".stepdetail svg.fan .marks text").all_text_contents()
+    assert words == ["record ends", "data end"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
+from html import unescape
 from typing import Any
 
 import pytest
@@ -87,3 +89,13 @@ def test_page_interface_and_links_agree_on_what_is_asked(open_page: Any, hand: A
     assert hand.run_hash(page) == site.get(f"/api/v1/money?{query}").json()["run"]["hash"][:12]
     page.wait_for_timeout(400)
     assert page.evaluate("location.search").lstrip("?") == site.get(f"/api/v1/link?{query}").json()["link"]
+
+
+def test_the_code_to_embed_a_chart_shows_what_the_page_shows(open_page: Any, hand: Any) -> None:
+    page = hand.drawn(open_page("v=1&l.cap_enforcement=0.8"))
+    page.get_by_role("button", name="Embed").first.click()
+    code = page.get_by_label("Code to put into a page").input_value()
+    address = unescape(re.search('src="([^"]+)"', code).group(1))  # type: ignore[union-attr]
+    page.goto(address)
+    page.locator("svg.fan .outer[d]").wait_for()
+    assert "l.cap_enforcement=0.8" in page.url

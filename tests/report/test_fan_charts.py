@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ripeness.report.fan_charts import (
     in_words,
     save_figure,
     spread_apart,
+    svg_of,
 )
 
 MONTHS = month_range(Month(2024, 1), Month(2027, 12))
@@ -97,3 +99,27 @@ def test_labels_with_room_stay_at_their_lines() -> None:
 def test_long_names_are_folded_at_underscores() -> None:
     assert folded("tighten_if_discount_narrows") == "tighten_if_\ndiscount_\nnarrows"
     assert folded("as_enacted") == "as_enacted"
+
+
+def test_no_word_of_a_narrow_figure_is_cut_off():
+    alone = replace(
+        figure("as_enacted", "Talks first, then pressure"),
+        title="A title that is longer than a figure of one panel is wide, as titles of policies are",
+        subtitle="One sentence.\n" + "Many words that say what is drawn. " * 6,
+        footer="Where the numbers come from, and how to have them again. " * 4,
+        panels=(panel("as_enacted", "Talks first, then pressure"),),
+    )
+    drawn = draw(alone)
+    drawn.canvas.draw()
+    width, height = drawn.get_size_inches() * drawn.dpi
+    boxes = [text.get_window_extent() for text in drawn.texts]
+    boxes += [each.get_window_extent() for each in drawn.axes[0].texts if each.get_text()]
+    for box in boxes:
+        assert box.x0 >= 0.0 and box.x1 <= width and box.y0 >= 0.0 and box.y1 <= height
+    title, subtitle, _ = boxes[:3]
+    assert title.y0 >= subtitle.y1 - 1.0
+
+
+def test_a_dollar_in_a_title_is_a_dollar():
+    text = svg_of(replace(figure("as_enacted", "other"), title=r"a $\frac{$ b"))
+    assert r"a $\frac{$ b" in text
