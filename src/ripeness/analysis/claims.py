@@ -59,6 +59,11 @@ class Answer:
     reached: float | None = None
     """Share of futures in which what is timed comes at all within the run under the claim's policy: the test's room."""
 
+    @property
+    def neither(self) -> float | None:
+        """Share of futures in which the difference is of that size neither way; None for other rules."""
+        return None if self.other_way is None else max(1.0 - self.share - self.other_way, 0.0)
+
 
 @dataclass(frozen=True)
 class Finding:

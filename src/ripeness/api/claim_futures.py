@@ -289,7 +289,7 @@ def finding_of(case: Case, told: Told) -> Finding:
     rule = RULE_WORDS[reading.rule].format(x=f"{reading.value:g}", than=_titled(case, reading.than))
     said = [
         f"{percent(each.share)} ({percent(each.low)} to {percent(each.high)}) of 100 in {MODEL_WORDS[name]}"
-        + ("" if each.other_way is None else _neither(each.share, each.other_way))
+        + _ways(each)
         for name, each in told.answers.items()
         if each.says != "none"
     ]
@@ -334,14 +334,11 @@ def _titled(case: Case, policy: str) -> str:
     return f"“{policy.replace('_', ' ') if found is None else found.title}”"
 
 
-def neither(share: float, other_way: float) -> float:
-    """Share of futures in which the difference is of that size neither way."""
-    return max(1.0 - share - other_way, 0.0)
-
-
-def _neither(share: float, other_way: float) -> str:
+def _ways(answer: Answer) -> str:
     """How often the difference is as large the other way, and how often there is none of that size."""
-    return f" (the other way in {percent(other_way)}, neither in {percent(neither(share, other_way))})"
+    if answer.other_way is None or answer.neither is None:
+        return ""
+    return f" (the other way in {percent(answer.other_way)}, neither in {percent(answer.neither)})"
 
 
 def _turn(reading: Reading, answer: Answer, model: str) -> str:
@@ -367,10 +364,6 @@ def record_of_answer(answer: Answer) -> dict[str, Any]:
         "says": answer.says,
         "turns_at": answer.turns_at,
         "other_way": answer.other_way,
-        "neither": (
-            None
-            if answer.other_way is None or answer.share is None
-            else neither(answer.share, answer.other_way)
-        ),
+        "neither": answer.neither,
         "reached": answer.reached,
     }

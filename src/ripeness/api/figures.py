@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ripeness.api.chart_data import MonthlyFans, charted, observed
+from ripeness.api.chart_data import Charted, Floats, MonthlyFans, charted, observed
+from ripeness.api.lab_charts import METRIC
 from ripeness.api.score_lines import Scores
 from ripeness.base import RipenessError
 from ripeness.case import REFERENCE
 from ripeness.report import chart_line
 from ripeness.report.fan_charts import MOST_POLICIES, FanFigure, Panel, save_figure
+from ripeness.report.wording import NO_FORECAST
 
 if TYPE_CHECKING:
     from ripeness.api.comparison import Comparison
     from ripeness.api.simulation import Asked
     from ripeness.base import Month
+    from ripeness.case import Case
     from ripeness.flow import Run
 
 
 def figure_of(result: Comparison, fans: MonthlyFans, policies: tuple[str, ...]) -> FanFigure:
     """Small multiples of some policies of a comparison; the reference comes first."""
     case = result.asked.case
-    scores = Scores.of(case)
-    panels = []
-    for chart in charted(result.run.program):
-        values, weak = observed(case, chart, fans.months)
-        bands = {policy: fans.quantiles[policy][chart.name] for policy in policies}
-        said = chart_line(scores.of_metric(chart.name))
-        panels.append(Panel(chart.title, chart.unit, bands, values, weak, said))
+    bands = {policy: fans.quantiles[policy] for policy in policies}
     return FanFigure(
         title=_title(policies),
-        subtitle=(
-            f"{case.title}.\nLines: medians. Shaded: 90 and 50 of 100 futures"
-            f"{f' of {REFERENCE}, 50 of the others' if len(policies) > 2 else ''}. "
-            "Dots: the record, hollow where recalled or claimed."
-        ),
+        subtitle=subtitle_of(case, policies),
         footer=footer_of(result.run, result.asked),
         months=fans.months,
-        panels=tuple(panels),
+        panels=panels_of(case, charted(result.run.program), fans.months, bands),
         data_end=case.data_until,
         starts={name: start for name, start in acting_of(result.asked).items() if name in policies[1:]},
         until=result.run.until,
+    )
+
+
+def panels_of(
+    case: Case,
+    charts: Sequence[Charted],
+    months: tuple[Month, ...],
+    bands: Mapping[str, Mapping[str, Floats]],
+) -> tuple[Panel, ...]:
+    """One panel a chart: quantiles (5, T) by policy and chart, the record, and how such forecasts did."""
+    scores = Scores.of(case)
+    panels = []
+    for chart in charts:
+        values, weak = observed(case, chart, months)
+        said = chart_line(scores.of_metric(METRIC.get(chart.name, chart.name)))
+        own = {policy: found[chart.name] for policy, found in bands.items()}
+        panels.append(Panel(chart.title, chart.unit, own, values, weak, said))
+    return tuple(panels)
+
+
+def subtitle_of(case: Case, policies: Sequence[str], reference: str = REFERENCE) -> str:
+    """What is drawn; beside more than one policy, only the reference has its outer band."""
+    others = f" of {reference}, 50 of the others" if len(policies) > 2 else ""
+    return (
+        f"{case.title}.\nLines: medians. Shaded: 90 and 50 of 100 futures{others}. "
+        "Dots: the record, hollow where recalled or claimed."
     )
 
 
@@ -55,8 +75,7 @@ def footer_of(run: Run, asked: Asked) -> str:
     record = run.record
     return (
         f"ripeness {record['model_version']}, run {record['hash'][:12]}, data to {asked.case.data_until}, "
-        f"{run.members} futures, seed {record['seed']}, parameters from the {asked.draws.source}. "
-        "A model for thinking, not a forecast."
+        f"{run.members} futures, seed {record['seed']}, parameters from the {asked.draws.source}. {NO_FORECAST}"
     )
 
 

@@ -8,24 +8,21 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ripeness.api.figures import acting_of, footer_of
-from ripeness.api.lab_charts import METRIC, lab_charts
+from ripeness.api.figures import acting_of, footer_of, panels_of, subtitle_of
+from ripeness.api.lab_charts import lab_charts
 from ripeness.api.lab_futures import Answered
 from ripeness.api.linking import command_of, snippet
-from ripeness.api.score_lines import Scores
 from ripeness.api.share_link import MINE, link_text, policy_file
 from ripeness.base import RipenessError, suggestion
 from ripeness.case import REFERENCE, Case, case_file_names
 from ripeness.ensemble.fans import QUANTILES
-from ripeness.report import chart_line
-from ripeness.report.fan_charts import FanFigure, Panel
+from ripeness.report.fan_charts import FanFigure
+from ripeness.report.wording import NO_FORECAST
 
 Document = dict[str, Any]
 
 EPOCH = (2020, 1, 1, 0, 0, 0)
 """Date of every entry of an archive, so that the same content gives the same bytes."""
-
-BANNER = "A model for thinking, not a forecast."
 
 
 def csv_of(document: Document, chart: str | None) -> str:
@@ -55,30 +52,16 @@ def totals_csv(document: Document) -> str:
 
 def figure_of(answered: Answered, case: Case, chart: str | None) -> FanFigure:
     """One chart, or all as small multiples, with source, settings and link in the picture."""
-    from ripeness.api.chart_data import observed
-
     chosen = chosen_charts(case, chart)
-    scores = Scores.of(case)
     labels = _labels(answered)
-    panels = []
-    for each in chosen:
-        values, weak = observed(case, each, answered.shown)
-        bands = {
-            name: future.fans[each.name]
-            for name, future in zip(labels.values(), answered.futures, strict=True)
-        }
-        said = chart_line(scores.of_metric(METRIC.get(each.name, each.name)))
-        panels.append(Panel(each.title, each.unit, bands, values, weak, said))
+    names = tuple(labels.values())
+    bands = {name: future.fans for name, future in zip(names, answered.futures, strict=True)}
     return FanFigure(
-        title=chosen[0].title if len(chosen) == 1 else ", ".join(labels.values()),
-        subtitle=(
-            f"{case.title}.\nLines: medians. Shaded: 90 and 50 of 100 futures"
-            f"{' of the status quo, 50 of the others' if len(labels) > 2 else ''}. "
-            "Dots: the record, hollow where recalled or claimed."
-        ),
+        title=chosen[0].title if len(chosen) == 1 else ", ".join(names),
+        subtitle=subtitle_of(case, names, "the status quo"),
         footer=f"{footer_of(answered.run, answered.asked)}\n{link_text(answered.link.question, case)}",
         months=answered.shown,
-        panels=tuple(panels),
+        panels=panels_of(case, chosen, answered.shown, bands),
         data_end=case.data_until,
         starts={labels[name]: start for name, start in acting_of(answered.asked).items()},
         until=answered.run.until,
@@ -125,7 +108,7 @@ def run_archive(answered: Answered, case: Case, document: Document, text: str) -
         else ""
     )
     about = (
-        f"{BANNER}\n\nLink: {link_text(link.question, case)}\nRun: {document['run']['hash']}\n"
+        f"{NO_FORECAST}\n\nLink: {link_text(link.question, case)}\nRun: {document['run']['hash']}\n"
         f"Model: {document['run']['model_version']}\nCase: {case.name} {case.content_hash}\n\n"
         f"The same numbers again:\n\n    {command_of(link, case)}\n    {command}\n{fixed}"
     )
@@ -164,7 +147,7 @@ def _about(document: Document) -> Iterator[str]:
     run = document["run"]
     yield f"ripeness {run['model_version']}, case {run['case']}, data to {run['data_as_of']}, run {run['hash']}"
     yield f"link: {document['link']}"
-    yield f"{run['members']} futures, seed {run['seed']}, {run['start']} to {run['until']}. {BANNER}"
+    yield f"{run['members']} futures, seed {run['seed']}, {run['start']} to {run['until']}. {NO_FORECAST}"
 
 
 def _fan_rows(document: Document, chart: str | None) -> Iterator[tuple[Any, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,12 @@ from numpy.typing import NDArray
 
 from ripeness.api.comparison import gap_statistic, gap_to
 from ripeness.api.lab_futures import Answered, WarmFutures
-from ripeness.api.share_link import Link, lever_names, link_text
+from ripeness.api.lab_levers import differing
+from ripeness.api.share_link import Link, link_text
 from ripeness.base import CaseFaults, Fault, shown, suggestion
 from ripeness.case import REFERENCE
 from ripeness.ensemble.metrics import Metric, metrics_of, restricted, values_of
-from ripeness.policy import lever_catalogue, rows_of_lever
+from ripeness.policy import rows_of_lever
 
 if TYPE_CHECKING:
     from ripeness.case import Case
@@ -32,7 +32,7 @@ def effects_document(warm: WarmFutures, link: Link, metric: Metric) -> dict[str,
     alone = replace(link, beside=())
     answered = warm.answered(alone)
     enacted, mine = answered.asked.question.policies
-    levers = list(_differing(warm.case, enacted, mine))
+    levers = list(differing(warm.case, enacted, mine))
     put_back = []
     for name in levers:
         rows = mine.copy()
@@ -84,15 +84,6 @@ def metric_named(case: Case, name: str | None) -> Metric:
         )
         raise CaseFaults([fault])
     return known[name]
-
-
-def _differing(case: Case, enacted: NDArray[np.float64], mine: NDArray[np.float64]) -> Iterable[str]:
-    catalogue = lever_catalogue()
-    for name in lever_names(case):
-        if name in catalogue:
-            places = list(rows_of_lever(name))
-            if not np.array_equal(enacted[:, places], mine[:, places]):
-                yield name
 
 
 def _values(answered: Answered, metric: Metric, finals: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ripeness.api.chart_data import Floats
 from ripeness.api.lab_futures import Answered, WarmFutures
 from ripeness.api.share_link import MINE, Link, Move, default_start, lever_names
 from ripeness.case import REFERENCE
@@ -75,9 +76,7 @@ def levers_document(warm: WarmFutures) -> list[dict[str, Any]]:
     proposed = [warm.policy(name, start).levers for name in sorted(case.policies)]
     sources = _sources(case)
     document = []
-    for name in lever_names(case):
-        if name not in catalogue:
-            continue  # single entries of a vector lever: links and files may set them
+    for name in whole_levers(case):
         if not has_money and (GROUP.get(name, OIL) == OIL or name in THROUGH_MONEY):
             continue
         lever = catalogue[name]
@@ -95,7 +94,7 @@ def levers_document(warm: WarmFutures) -> list[dict[str, Any]]:
                 "step": step,
                 "low": lever.low,
                 "high": lever.high,
-                "now": _short(now),
+                "now": short(now),
                 "kind": lever.kind,
                 "parts": list(_parts(name)),
                 "help_key": f"lever.{name}.help",
@@ -108,30 +107,40 @@ def levers_document(warm: WarmFutures) -> list[dict[str, Any]]:
     return document
 
 
+def whole_levers(case: Case) -> list[str]:
+    """Levers that a page shows: links and files may set single entries of a vector lever, too."""
+    return [name for name in lever_names(case) if name in lever_catalogue()]
+
+
+def differing(case: Case, one: Floats, other: Floats) -> Iterator[str]:
+    """Levers in which two policies' rows (T, columns) differ in any month."""
+    for name in whole_levers(case):
+        places = list(rows_of_lever(name))
+        if not np.array_equal(one[:, places], other[:, places]):
+            yield name
+
+
 def presets_document(warm: WarmFutures) -> list[dict[str, Any]]:
     """Policies of the case in name order, each with the levers by which it differs from the reference."""
     case = warm.case
     start = default_start(case)
     enacted = warm.policy(REFERENCE, start).levers[start - case.first_month :]
-    names = [name for name in lever_names(case) if name in lever_catalogue()]
     document = []
     for name in sorted(case.policies):
         policy = case.policies[name]
         levers = warm.policy(name, start).levers[start - case.first_month :]
         rows = []
-        for lever in names:
+        for lever in differing(case, enacted, levers):
             places = list(rows_of_lever(lever))
-            if np.array_equal(levers[:, places], enacted[:, places]):
-                continue
             path = levers[:, places].max(axis=1)
             rows.append(
                 {
                     "lever": lever,
-                    "now": _short(float(enacted[0, places].max())),
-                    "first": _short(float(path[0])),
-                    "last": _short(float(path[-1])),
-                    "most": _short(float(path.max())),
-                    "least": _short(float(path.min())),
+                    "now": short(float(enacted[0, places].max())),
+                    "first": short(float(path[0])),
+                    "last": short(float(path[-1])),
+                    "most": short(float(path.max())),
+                    "least": short(float(path.min())),
                 }
             )
         document.append(
@@ -224,5 +233,6 @@ def _sources(case: Case) -> dict[str, dict[str, Any]]:
     }
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """A number in the six digits that a schema carries."""
     return float(f"{value:.6g}")

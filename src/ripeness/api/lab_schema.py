@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ripeness.api.lab_charts import METRIC, group_of, lab_charts
 from ripeness.api.lab_futures import WarmFutures
-from ripeness.api.lab_levers import levers_document, presets_document
+from ripeness.api.lab_levers import levers_document, presets_document, short
 from ripeness.api.score_lines import Scores
 from ripeness.api.share_link import (
     DEFAULT_MEMBERS,
@@ -26,7 +28,7 @@ from ripeness.api.share_link import (
 from ripeness.api.simulation import FEWEST_MEMBERS
 from ripeness.case import REFERENCE
 from ripeness.ensemble.endings import END_METRICS
-from ripeness.ensemble.metrics import metrics_of
+from ripeness.ensemble.metrics import metrics_of, narrowing
 from ripeness.ensemble.record import model_version
 from ripeness.flow import records_of
 from ripeness.report import decimals_for
@@ -73,7 +75,7 @@ def schema_document(warm: WarmFutures, cases: list[dict[str, Any]]) -> dict[str,
         "indicators": indicators_document(case),
         "metrics": metrics_document(case),
         "assumptions": [
-            {"name": name, "min": _short(least), "max": _short(most)}
+            {"name": name, "min": short(least), "max": short(most)}
             for name, (least, most) in assumption_ranges(case).items()
         ],
         "months": {
@@ -167,13 +169,14 @@ def assumption_ranges(case: Case) -> dict[str, tuple[float, float]]:
 
 def assumptions_document(warm: WarmFutures) -> dict[str, Any]:
     """Constants that differ between futures, with the spread from which they are drawn."""
-    import numpy as np
-
     case = warm.case
     usual = default_link(case)
     parameters = warm.draws(usual).draw(0, usual.members)
     labels = records_of(case.program).parameter_names
     prior_sd = warm.draws(usual).prior_sd
+    narrowed = np.full(len(labels), np.nan)
+    if prior_sd is not None:
+        narrowed = np.where(prior_sd > 0.0, narrowing(parameters, prior_sd), np.nan)
     ranges = assumption_ranges(case)
     low, middle, high = np.quantile(parameters, (0.05, 0.5, 0.95), axis=1)
     document = []
@@ -182,9 +185,6 @@ def assumptions_document(warm: WarmFutures) -> dict[str, Any]:
             continue
         about = case.parameters[name]
         least, most = ranges[name]
-        narrowed = None
-        if prior_sd is not None and prior_sd[row] > 0.0:
-            narrowed = min(float(parameters[row].std() / prior_sd[row]), 1.0)
         document.append(
             {
                 "name": name,
@@ -194,12 +194,12 @@ def assumptions_document(warm: WarmFutures) -> dict[str, Any]:
                 "identification": about.identification,
                 "quality": about.quality,
                 "source": about.source,
-                "min": _short(least),
-                "max": _short(most),
-                "p05": _short(low[row]),
-                "p50": _short(middle[row]),
-                "p95": _short(high[row]),
-                "prior_driven": narrowed if narrowed is None else float(f"{narrowed:.3g}"),
+                "min": short(least),
+                "max": short(most),
+                "p05": short(low[row]),
+                "p50": short(middle[row]),
+                "p95": short(high[row]),
+                "prior_driven": None if np.isnan(narrowed[row]) else float(f"{narrowed[row]:.3g}"),
             }
         )
     return {
@@ -227,7 +227,3 @@ def worked_story(case: Case) -> dict[str, Any] | None:
             {"key": "story.conditions", "query": "v=1&view=conditions"},
         ],
     }
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.6g}")

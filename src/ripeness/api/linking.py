@@ -17,6 +17,7 @@ from ripeness.api.share_link import (
     model_digest,
     pairs_of,
     policy_file,
+    read_link,
 )
 from ripeness.api.simulation import Asked, Options
 from ripeness.base import RipenessError, suggestion
@@ -130,7 +131,7 @@ def asked_by_link(
     text: str, *, dtype: str = "float32", threads: int | None = None, cluster: str | None = None
 ) -> Asked:
     """The question of a link, ready to run."""
-    found = link_from(pairs_of(text), case_named)
+    found = read_link(text, case_named)
     asked = WarmFutures(case_named(found.case)).asked(found)
     return replace(asked, options=Options(found.members, found.seed, False, dtype, threads, cluster))
 

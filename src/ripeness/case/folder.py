@@ -30,7 +30,6 @@ SUFFIXES = {
 DERIVED = ("posterior", "predictions")
 """Folders that hold results computed from the case; they are not part of what it says."""
 
-
 TOP = ("case.yaml", "parameters.yaml")
 """Files that every case has."""
 

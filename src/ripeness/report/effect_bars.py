@@ -13,6 +13,7 @@ from ripeness.base import RipenessError
 from ripeness.report.fan_charts import COLOURS, GRID, INK, MUTED
 from ripeness.report.numbers import MINUS
 from ripeness.report.sensitivity import BESIDE, order_of, title_of
+from ripeness.report.wording import NO_FORECAST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,7 +129,7 @@ def draw(document: Document, name: str) -> Figure:
     run = document["run"]
     footer = (
         f"ripeness {run['model_version']}, run {run['hash'][:12]}, {run['start']} to {run['until']}, "
-        f"seed {run['seed']}, parameters from the {document['draws']['from']}. A model for thinking, not a forecast."
+        f"seed {run['seed']}, parameters from the {document['draws']['from']}. {NO_FORECAST}"
     )
     drawn.text(left, 0.2 / height, footer, fontsize=8, color=MUTED, va="center")
     return drawn

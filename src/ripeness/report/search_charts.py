@@ -11,6 +11,7 @@ from ripeness.base import RipenessError
 from ripeness.report.effect_bars import _accessible as accessible
 from ripeness.report.fan_charts import COLOURS, GRID, INK, MUTED
 from ripeness.report.searching import percent
+from ripeness.report.wording import NO_FORECAST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -278,6 +279,6 @@ def _frame_text(drawn: Figure, document: Document, width: float, height: float, 
     run = document["run"]
     footer = (
         f"ripeness {run['model_version']}, run {run['hash'][:12]}, {run['start']} to {run['until']}, seed "
-        f"{run['seed']}, parameters from the {document['draws']['from']}. A model for thinking, not a forecast."
+        f"{run['seed']}, parameters from the {document['draws']['from']}. {NO_FORECAST}"
     )
     drawn.text(left, 0.2 / height, footer, fontsize=7.5, color=MUTED, va="center")

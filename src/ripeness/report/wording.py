@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-BANNER = "A model for thinking, not a forecast. Every number is conditional on the policy named beside it."
+NO_FORECAST = "A model for thinking, not a forecast."
+"""What stands on every picture and file of numbers."""
+
+BANNER = f"{NO_FORECAST} Every number is conditional on the policy named beside it."
 """What stands over every page of numbers."""
 
 IN_THIS_MODEL, IN_THESE_MODELS = "in this model", "in these models"

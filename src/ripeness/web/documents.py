@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from ripeness.api.bargained import FEWEST_DRAWS
 from ripeness.api.lab import DRAWS_OF_ENDINGS, as_text
 from ripeness.web.answers import document, matches
 from ripeness.web.server import Server, fault, whole
-
-FEWEST_DRAWS = 8
-"""Structural draws of which a comparison can say a band."""
+from ripeness.web.turns import Stop
 
 LATER = {"retry-after": "1"}
+
+Turn = Callable[[Request, Callable[[Stop], Any]], Awaitable[Any]]
+"""A line in which work waits for its turn: `Server.soon` or `Server.later`."""
 
 
 def document_routes(app: FastAPI, server: Server) -> None:
@@ -48,14 +51,8 @@ def document_routes(app: FastAPI, server: Server) -> None:
         """Fans and sums of money, fleet and war under the status quo and under the link's settings."""
         link, own, tag = await server.read(request, "money", own=("part", "charts"))
         moved, charts = _part(own), _charts(own)
-        if matches(request, tag):
-            return document(request, "", tag=tag)
-        return document(
-            request,
-            await server.soon(
-                request, lambda stop: as_text(lab.money(link, moved_only=moved, charts=charts))
-            ),
-            tag=tag,
+        return await _tagged(
+            request, tag, server.soon, lambda stop: lab.money(link, moved_only=moved, charts=charts)
         )
 
     @app.get("/api/v1/effects")
@@ -70,30 +67,22 @@ def document_routes(app: FastAPI, server: Server) -> None:
 
     async def _of_metric(request: Request, what: str) -> Response:
         link, own, tag = await server.read(request, what, own=("metric",))
-        if matches(request, tag):
-            return document(request, "", tag=tag)
-        text = await server.soon(request, lambda stop: as_text(getattr(lab, what)(link, own.get("metric"))))
-        return document(request, text, tag=tag)
+        make = getattr(lab, what)
+        return await _tagged(request, tag, server.soon, lambda stop: make(link, own.get("metric")))
 
     @app.get("/api/v1/bargain")
     async def bargain(request: Request) -> Response:
         """How the war ends, from so many structural draws: few come soon, more are surer."""
         link, own, tag = await server.read(request, "bargain", own=("draws",))
         draws = whole(own, "draws", 4, 1, limits.draws)
-        if matches(request, tag):
-            return document(request, "", tag=tag)
-        text = await server.later(request, lambda stop: as_text(lab.bargain(link, draws, stop.is_set)))
-        return document(request, text, tag=tag)
+        return await _tagged(request, tag, server.later, lambda stop: lab.bargain(link, draws, stop.is_set))
 
     @app.get("/api/v1/compare")
     async def compare(request: Request) -> Response:
         """The document of `ripeness compare --link`."""
         link, own, tag = await server.read(request, "compare", own=("draws",))
         draws = draws_of(own, limits.draws)
-        if matches(request, tag):
-            return document(request, "", tag=tag)
-        text = await server.later(request, lambda stop: as_text(lab.compare(link, draws, stop.is_set)))
-        return document(request, text, tag=tag)
+        return await _tagged(request, tag, server.later, lambda stop: lab.compare(link, draws, stop.is_set))
 
     @app.get("/api/v1/talks")
     async def talks(request: Request) -> Response:
@@ -114,11 +103,8 @@ def document_routes(app: FastAPI, server: Server) -> None:
         return await _of_case(request, "about", link.case)
 
     async def _of_case(request: Request, what: str, name: str) -> Response:
-        tag = lab.tag(lab.first(name), what)
-        if matches(request, tag):
-            return document(request, "", tag=tag)
-        text = await server.soon(request, lambda stop: as_text(getattr(lab, what)(name)))
-        return document(request, text, tag=tag)
+        make = getattr(lab, what)
+        return await _tagged(request, lab.tag(lab.first(name), what), server.soon, lambda stop: make(name))
 
     @app.get("/api/v1/claims")
     async def claims(request: Request) -> Response:
@@ -141,6 +127,12 @@ def document_routes(app: FastAPI, server: Server) -> None:
         body = await server.body(request)
         found = await server.later(request, lambda stop: lab.hand_in(body))
         return document(request, as_text(found), status=201)
+
+
+async def _tagged(request: Request, tag: str, turn: Turn, make: Callable[[Stop], dict[str, Any]]) -> Response:
+    """The document of a tag, made in its turn; nothing is made for a reader who holds it already."""
+    text = "" if matches(request, tag) else await turn(request, lambda stop: as_text(make(stop)))
+    return document(request, text, tag=tag)
 
 
 def draws_of(own: dict[str, str], most: int) -> int:

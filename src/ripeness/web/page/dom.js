@@ -54,6 +54,9 @@ export function put(element, ...children) {
   add(element, ...children);
 }
 
+/** Whether a click on a link is meant for another tab or window, and the browser's to follow. @param {MouseEvent} event */
+export const opensElsewhere = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+
 let last = 0;
 
 /** An id that no other element has. @param {string} name */

@@ -3,7 +3,7 @@
 import { ask, Failure } from "./ask.js";
 import { add, h, put } from "./dom.js";
 import { languageOf } from "./languages.js";
-import { linkText } from "./link.js";
+import { hrefOf } from "./link.js";
 import { chartCard, indicatorTitle } from "./parts/chart_card.js";
 import { failed } from "./parts/states.js";
 import { State } from "./state.js";
@@ -22,7 +22,7 @@ async function start() {
   await load(languageOf(state));
   const name = decodeURIComponent(location.pathname.split("/").pop() ?? "");
   const about = schema.indicators.find((/** @type {any} */ each) => each.name === name);
-  const back = `/?${linkText({ ...state.question, view: "overview" }, schema)}`;
+  const back = hrefOf(state, "overview");
   const place = h("main", { id: "main" });
   put(
     app,
@@ -31,7 +31,7 @@ async function start() {
       { class: "banner", "aria-label": t("embed.note") },
       t("banner"),
       " ",
-      h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("banner.link")),
+      h("a", { href: hrefOf(state, "method") }, t("banner.link")),
     ),
     place,
   );

@@ -142,6 +142,9 @@ export function readLink(text, schema) {
 /** A number as links write it. @param {number} value */
 const written = (value) => String(Number(value.toPrecision(12)));
 
+/** Address of a view with the page's own question. @param {{question: Question, schema: any}} state @param {string} view */
+export const hrefOf = ({ question, schema }, view) => `/?${linkText({ ...question, view }, schema)}`;
+
 /**
  * The link of a question: only what differs from the status quo, in a fixed order. Without `look` it says only
  * what numbers depend on; with `pin` it names the model it was made with.

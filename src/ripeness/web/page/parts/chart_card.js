@@ -2,7 +2,7 @@
 
 import { fanChart } from "../charts/fan.js";
 import { fresh, h, put } from "../dom.js";
-import { linkText } from "../link.js";
+import { hrefOf, linkText } from "../link.js";
 import { keepPlace } from "./keep_place.js";
 import { banded, english_text, monthWords, named, number, percent, plain, t, unitWords } from "../words.js";
 
@@ -58,15 +58,18 @@ export function disclosure(show, hide, make) {
   return [button, region];
 }
 
+/** A table that may be wider than its place: keys reach it, and it says what it is. @param {string} caption @param {...any} inside @returns {HTMLElement} */
+export const scrolled = (caption, ...inside) =>
+  h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, inside);
+
 /**
  * @param {{caption: string, heads: (Node|string)[], rows: (Node|string|number)[][], numeric?: boolean}} given
  * @returns {HTMLElement}
  */
 export function dataTable({ caption, heads, rows, numeric = true }) {
   const n = numeric ? "n" : null;
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+  return scrolled(
+    caption,
     h(
       "table",
       {},
@@ -105,6 +108,9 @@ export function policyTitle(state, name) {
   const preset = state.schema.presets.find((/** @type {any} */ each) => each.name === name);
   return named(`preset.${name}`, preset?.title ?? name);
 }
+
+/** How dots and ranges of a policy look: yours, the status quo, any other. @param {State} state @param {string} name */
+export const policyLook = (state, name) => (name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "");
 
 /** Policies that a chart draws: the status quo, mine where levers moved, others beside. @param {State} state @returns {string[]} */
 export function policiesDrawn(state) {
@@ -274,9 +280,9 @@ function whyNumber(state, about) {
     h(
       "p",
       {},
-      h("a", { href: `/?${linkText({ ...state.question, view: "sources" }, state.schema)}` }, t("why.sources")),
+      h("a", { href: hrefOf(state, "sources") }, t("why.sources")),
       " · ",
-      h("a", { href: `/?${linkText({ ...state.question, view: "method" }, state.schema)}` }, t("why.method")),
+      h("a", { href: hrefOf(state, "method") }, t("why.method")),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import { dotPlot } from "../charts/dots.js";
 import { h } from "../dom.js";
 import { banded, chance, named, plain, t } from "../words.js";
-import { card, dataTable, policyTitle, showTable } from "./chart_card.js";
+import { card, dataTable, policyLook, policyTitle, showTable } from "./chart_card.js";
 
 /** @param {string} id @param {{label: string}} about */
 export const modelName = (id, about) => named(`model.${id}`, about.label);
@@ -72,7 +72,6 @@ export function dotsCard(state) {
       numeric: false,
     }),
   );
-  const look = (/** @type {string} */ name) => (name === "mine" ? "mine" : name === reference ? "quo" : "");
   return card({
     title: t("dots.title"),
     about: t("dots.about"),
@@ -82,7 +81,7 @@ export function dotsCard(state) {
           label: policyTitle(state, name),
           dots: found.policies[name],
           months: found.months,
-          look: look(name),
+          look: policyLook(state, name),
         })),
       ),
       region,

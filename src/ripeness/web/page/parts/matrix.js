@@ -4,7 +4,7 @@ import { rangeBar } from "../charts/ranges.js";
 import { extent } from "../charts/scale.js";
 import { h, put } from "../dom.js";
 import { banded, named, number, of100, plain, range, t, unitWords } from "../words.js";
-import { card, policyTitle } from "./chart_card.js";
+import { card, policyLook, policyTitle, scrolled } from "./chart_card.js";
 import { meanApart, modelName } from "./endings.js";
 import { keepPlace } from "./keep_place.js";
 import { isEmpty } from "./modelled.js";
@@ -74,9 +74,8 @@ export function endingMatrix(state, metric, { ends, quiet = false, bars = true }
   const words = unitWords(unit);
   const title = words ? `${t(`metric.${metric}`)}, ${words}` : t(`metric.${metric}`);
   const told = Object.keys(models).filter((model) => names.some((name) => policies[name]?.[model]?.[metric]));
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
+  return scrolled(
+    title,
     h(
       "table",
       { class: "matrix" },
@@ -107,7 +106,7 @@ export function endingMatrix(state, metric, { ends, quiet = false, bars = true }
             names.map((name) => {
               const stat = policies[name]?.[model]?.[metric];
               if (policies[name] === undefined) return h("td", {}, "…");
-              const look = name === "mine" ? "mine" : name === state.schema.reference ? "quo" : "";
+              const look = policyLook(state, name);
               const note = cellNote(stat);
               return h(
                 "td",

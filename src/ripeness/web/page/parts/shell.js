@@ -1,8 +1,8 @@
 // Head and foot of the page: banner, views, share, downloads, language, theme; notices under them.
 
-import { h, put } from "../dom.js";
+import { h, opensElsewhere, put } from "../dom.js";
 import { languages } from "../languages.js";
-import { linkText } from "../link.js";
+import { hrefOf, linkText } from "../link.js";
 import { english_text, has, lang, monthWords, plain, t } from "../words.js";
 import { failureWords } from "./failures.js";
 import { resultSentence } from "./sentence.js";
@@ -10,9 +10,9 @@ import { resultSentence } from "./sentence.js";
 /** @param {import("../state.js").State} state */
 export function drawShell(state) {
   const { schema } = state;
-  const href = (/** @type {string} */ view) => `/?${linkText({ ...state.question, view }, schema)}`;
+  const href = (/** @type {string} */ view) => hrefOf(state, view);
   const go = (/** @type {MouseEvent} */ event, /** @type {string} */ view) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (opensElsewhere(event)) return;
     event.preventDefault();
     state.set((question) => void (question.view = view));
   };

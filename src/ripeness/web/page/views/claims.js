@@ -2,8 +2,8 @@
 
 import { askUntilWhole } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
-import { add, calmed, fresh, h, put } from "../dom.js";
-import { linkText } from "../link.js";
+import { add, calmed, fresh, h, opensElsewhere, put } from "../dom.js";
+import { hrefOf } from "../link.js";
 import { choice } from "../parts/choice.js";
 import { progressBar } from "../parts/progress.js";
 import { sourced } from "../parts/sourced.js";
@@ -323,10 +323,10 @@ function claimBody(state, claim, asked) {
             "a",
             {
               class: "button",
-              href: `/?${linkText({ ...state.question, view: "conditions" }, state.schema)}`,
+              href: hrefOf(state, "conditions"),
               onclick: (/** @type {MouseEvent} */ event) => {
                 choice.claim = claim.id;
-                if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+                if (opensElsewhere(event)) return;
                 event.preventDefault();
                 state.set((question) => void (question.view = "conditions"));
               },

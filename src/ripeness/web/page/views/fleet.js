@@ -2,8 +2,16 @@
 
 import { rangeRows } from "../charts/ranges.js";
 import { add, h, put } from "../dom.js";
-import { linkText } from "../link.js";
-import { card, chartCard, indicatorTitle, policiesDrawn, policyTitle } from "../parts/chart_card.js";
+import { hrefOf } from "../link.js";
+import {
+  card,
+  chartCard,
+  indicatorTitle,
+  policiesDrawn,
+  policyLook,
+  policyTitle,
+  scrolled,
+} from "../parts/chart_card.js";
 import { keepPlace } from "../parts/keep_place.js";
 import { leverName, levelOf, rowOf } from "../parts/levers.js";
 import { empty } from "../parts/states.js";
@@ -45,14 +53,7 @@ export function draw(state, main) {
     add(
       main,
       head,
-      empty(
-        t("fleet.none"),
-        h(
-          "a",
-          { href: `/?${linkText({ ...state.question, view: "war_and_people" }, schema)}` },
-          t("view.war_and_people"),
-        ),
-      ),
+      empty(t("fleet.none"), h("a", { href: hrefOf(state, "war_and_people") }, t("view.war_and_people"))),
     );
     return {};
   }
@@ -104,7 +105,7 @@ export function draw(state, main) {
         {},
         NOT_HERE.map((name) => h("li", {}, t(`fleet.not.${name}`))),
       ),
-      h("p", {}, h("a", { href: `/?${linkText({ ...state.question, view: "method" }, schema)}` }, t("fleet.not.all"))),
+      h("p", {}, h("a", { href: hrefOf(state, "method") }, t("fleet.not.all"))),
     ),
   );
 
@@ -122,7 +123,7 @@ export function draw(state, main) {
               const bands = money.policies[policy].charts[about.name];
               return {
                 name: policyTitle(state, policy),
-                look: policy === "mine" ? "mine" : policy === schema.reference ? "quo" : "",
+                look: policyLook(state, policy),
                 stat: {
                   unit: about.unit,
                   p05: bands.p05[last],
@@ -133,9 +134,8 @@ export function draw(state, main) {
                 },
               };
             });
-          return h(
-            "div",
-            { class: "scroll", tabindex: 0, role: "region", "aria-label": indicatorTitle(about) },
+          return scrolled(
+            indicatorTitle(about),
             rangeRows({
               caption: `${indicatorTitle(about)}, ${unitWords(about.unit)}`,
               rows,
@@ -169,9 +169,8 @@ function leversTable(state) {
     Boolean,
   );
   const heads = [t("lever"), t("status_quo"), t("fleet.set"), t("fleet.does")];
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": t("fleet.levers") },
+  return scrolled(
+    t("fleet.levers"),
     h(
       "table",
       { class: "leverlist" },

@@ -1,8 +1,8 @@
 // Case and method: what the model does and leaves out, how to read it, how to cite and doubt it, and how to bring another case.
 
 import { ask, Failure } from "../ask.js";
-import { add, fresh, h, put } from "../dom.js";
-import { linkText } from "../link.js";
+import { add, fresh, h, opensElsewhere, put } from "../dom.js";
+import { hrefOf, linkText } from "../link.js";
 import { dataTable } from "../parts/chart_card.js";
 import { failed, waiting } from "../parts/states.js";
 import { english_text, lang, listWords, monthWords, named, plain, said, t } from "../words.js";
@@ -181,12 +181,9 @@ export function draw(state, main) {
   };
 }
 
-/** @param {State} state @param {string} view */
-const hrefOf = (state, view) => `/?${linkText({ ...state.question, view }, state.schema)}`;
-
 /** @param {MouseEvent} event @param {HTMLElement} to */
 function jump(event, to) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (opensElsewhere(event)) return;
   event.preventDefault();
   to.focus({ preventScroll: true });
   to.scrollIntoView();

@@ -1,7 +1,7 @@
 // The money chain from left to right: a small fan at each step, and what a step rests on.
 
 import { add, h, put } from "../dom.js";
-import { linkText } from "../link.js";
+import { hrefOf } from "../link.js";
 import { chartCard, dataTable, indicatorTitle, policiesDrawn, policyTitle } from "../parts/chart_card.js";
 import { leverName } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
@@ -64,14 +64,7 @@ export function draw(state, main) {
     return add(
       main,
       title,
-      empty(
-        t("money.none"),
-        h(
-          "a",
-          { href: `/?${linkText({ ...state.question, view: "war_and_people" }, state.schema)}` },
-          t("view.war_and_people"),
-        ),
-      ),
+      empty(t("money.none"), h("a", { href: hrefOf(state, "war_and_people") }, t("view.war_and_people"))),
     );
   const says = h("p", {});
   const chain = h("ol", { class: "chain", "aria-label": t("money.title") });
@@ -123,7 +116,7 @@ export function draw(state, main) {
         levers.length
           ? h("span", { class: "muted" }, `${t("money.levers")}: ${levers.map(leverName).join(", ")}. `)
           : "",
-        h("a", { href: `/?${linkText({ ...state.question, view: "method" }, state.schema)}` }, t("why.method")),
+        h("a", { href: hrefOf(state, "method") }, t("why.method")),
       ),
       chart.node,
     );

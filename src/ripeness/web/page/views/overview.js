@@ -2,7 +2,7 @@
 
 import { ask } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
-import { add, calmed, h, put } from "../dom.js";
+import { add, calmed, h, opensElsewhere, put } from "../dom.js";
 import { linkText, readLink } from "../link.js";
 import { card, chartCard, disclosure, policyTitle, showTable } from "../parts/chart_card.js";
 import { dotsCard, endingsTable, meanApart, modelName } from "../parts/endings.js";
@@ -109,7 +109,7 @@ function answerCard(state) {
 
 /** @param {MouseEvent} event @param {State} state @param {string} query */
 function follow(event, state, query) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (opensElsewhere(event)) return;
   event.preventDefault();
   const { question } = readLink(query, state.schema);
   state.set((now) => Object.assign(now, question, { lang: now.lang, theme: now.theme }));
@@ -367,7 +367,7 @@ function ownStart(state, preset) {
   const month = preset.own_start;
   if (!month || month === state.question.start) return undefined;
   const run = (/** @type {MouseEvent} */ event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (opensElsewhere(event)) return;
     event.preventDefault();
     state.set((question) => Object.assign(question, { from: preset.name, start: month, moves: {} }));
   };

@@ -3,7 +3,7 @@
 import { ask } from "../ask.js";
 import { add, calmed, fresh, g, h, put } from "../dom.js";
 import { monthsBetween } from "../link.js";
-import { dataTable } from "../parts/chart_card.js";
+import { dataTable, scrolled } from "../parts/chart_card.js";
 import { outside, sourced } from "../parts/sourced.js";
 import { monthSpan } from "../parts/spans.js";
 import { empty, failed, waiting } from "../parts/states.js";
@@ -143,9 +143,8 @@ function data({ series, instruments, foundations, run }) {
     h("h2", {}, caption, " ", h("small", {}, shown)),
     h("div", { class: "filters" }, h("label", { class: "grow" }, t("sources.search"), search), selects),
     h("p", { class: "small muted" }, t("sources.marks", { n: OLD_AFTER })),
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    scrolled(
+      caption,
       h(
         "table",
         { class: "sources" },
@@ -451,9 +450,8 @@ const VERDICT_SIGNS = { beats: "▲", fails: "▽", untold: "–" };
 /** @param {any[]} rows */
 function scoreTable(rows) {
   const caption = t("sources.scores.caption");
-  return h(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+  return scrolled(
+    caption,
     h(
       "table",
       { class: "scores" },

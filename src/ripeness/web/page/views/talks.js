@@ -4,7 +4,7 @@ import { ask } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
 import { before, columnsOf, mark, placeOf, timeline, titleOf, within } from "../charts/timeline.js";
 import { add, fresh, g, h, put } from "../dom.js";
-import { dataTable, policyTitle, showTable } from "../parts/chart_card.js";
+import { dataTable, policyTitle, scrolled, showTable } from "../parts/chart_card.js";
 import { daySpan } from "../parts/spans.js";
 import { sourced } from "../parts/sourced.js";
 import { empty, failed, waiting } from "../parts/states.js";
@@ -664,9 +664,8 @@ function moved(talks) {
     { class: "stack" },
     h("h2", {}, caption),
     h("p", { class: "prose" }, t("talks.moved.about")),
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    scrolled(
+      caption,
       h(
         "table",
         { class: "windows" },
@@ -812,9 +811,8 @@ function signals(talks) {
       ),
       h("span", {}, t("talks.signals.order")),
     ),
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    scrolled(
+      caption,
       h(
         "table",
         { class: "signals" },

@@ -3,7 +3,7 @@
 import { needed } from "../charts/fan.js";
 import { outgrown } from "../charts/scale.js";
 import { add, h } from "../dom.js";
-import { linkText } from "../link.js";
+import { hrefOf } from "../link.js";
 import { chartCard, policiesDrawn } from "../parts/chart_card.js";
 import { dotsCard } from "../parts/endings.js";
 import { agreementWords, endingCard, endingCards, followEndings, scaleOfEndings } from "../parts/matrix.js";
@@ -40,14 +40,7 @@ export function draw(state, main) {
       : null,
   );
   if (!schema.case.has_war) {
-    add(
-      main,
-      head,
-      empty(
-        t("war.none"),
-        h("a", { href: `/?${linkText({ ...state.question, view: "money" }, schema)}` }, t("view.money")),
-      ),
-    );
+    add(main, head, empty(t("war.none"), h("a", { href: hrefOf(state, "money") }, t("view.money"))));
     return {};
   }
   /** @type {{node: HTMLElement, leave: () => void}[]} */
