@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -21,6 +22,10 @@ from ripeness.web.app import make_app
 from ripeness.web.server import Settings
 
 ROOT = Path(__file__).parents[2]
+WITH_ENDINGS = ("overview", "strategies", "war_and_people")
+ALL_DRAWS = r"/(\d+) (?:of|з) \1 /"
+"""What the page says once every draw is in, in both languages."""
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"))
 
@@ -170,6 +175,13 @@ class Hand:
     def drawn(self, page: Any) -> Any:
         """Wait until the money charts stand, and give the page back."""
         self.until(page, "document.querySelector('.foot code')")
+        return page
+
+    def all_in(self, page: Any) -> Any:
+        """Wait until every structural draw is in where the page says how many are, and give the page back."""
+        page.locator("main h1").wait_for()
+        if parse_qs(urlsplit(page.url).query).get("view", ["overview"])[0] in WITH_ENDINGS:
+            self.until(page, f"document.querySelector('main').innerText.match({ALL_DRAWS})", 120)
         return page
 
     def run_hash(self, page: Any) -> str:

@@ -77,7 +77,7 @@ def tab_to(page: Any, test: str) -> bool:
 
 
 def test_every_chart_has_a_sentence_and_a_table(open_page: Any, hand: Any) -> None:
-    page = hand.drawn(open_page("v=1&l.cap_enforcement=0.8"))
+    page = hand.all_in(open_page("v=1&l.cap_enforcement=0.8"))
     hand.until(page, "document.querySelectorAll('svg[role=img]').length > 3")
     for label in page.locator("svg[role=img]").evaluate_all(
         "all => all.filter(each => each.checkVisibility()).map(each => each.getAttribute('aria-label'))"
@@ -90,11 +90,16 @@ def test_every_chart_has_a_sentence_and_a_table(open_page: Any, hand: Any) -> No
     assert page.locator("article table tbody tr").count() > 30
 
 
+OPEN_ALL = """() => [...document.querySelectorAll("main [aria-expanded=false], main details:not([open]) > summary")]
+    .filter((each) => each.checkVisibility()).slice(0, 60).forEach((each) => each.click())"""
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_ukrainian_is_complete(open_page: Any, view: str) -> None:
-    page = open_page(f"v=1&view={view}&lang=uk&l.cap_enforcement=0.8")
-    page.locator("main h1").wait_for()
+def test_ukrainian_is_complete(open_page: Any, hand: Any, view: str) -> None:
+    page = hand.all_in(open_page(f"v=1&view={view}&lang=uk&l.cap_enforcement=0.8"))
     page.wait_for_timeout(2_500)
+    page.evaluate(OPEN_ALL)
+    page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.lang") == "uk"
     words = page.evaluate(
         """() => {
@@ -102,7 +107,7 @@ def test_ukrainian_is_complete(open_page: Any, view: str) -> None:
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) {
             const { data, parentElement } = walk.currentNode;
-            const left_out = "[lang=en], code, pre, script, noscript, option[lang], textarea";
+            const left_out = "[lang=en], code, pre, script, noscript, option[lang], textarea, a[rel~=noreferrer]";
             if (!parentElement.closest(left_out)) found.push(data);
         }
         return found; }"""
@@ -128,19 +133,35 @@ def test_motion_is_left_out_where_it_is_not_wanted(open_page: Any, hand: Any) ->
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_nothing_spills_sideways_at_320_pixels(open_page: Any, view: str) -> None:
-    page = open_page(f"v=1&view={view}&lang=uk", width=320, height=700)
-    page.locator("main h1").wait_for()
+def test_nothing_spills_sideways_at_320_pixels(open_page: Any, hand: Any, view: str) -> None:
+    page = hand.all_in(open_page(f"v=1&view={view}&lang=uk", width=320, height=700))
     page.wait_for_timeout(1_500)
+    page.evaluate(OPEN_ALL)
+    page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_one_menu_is_open_and_within_the_screen(open_page: Any, hand: Any, width: int) -> None:
+    page = hand.drawn(open_page("v=1&lang=uk", width=width, height=700))
+    for place in range(2):
+        page.locator("details.menu > summary").nth(place).click()
+        page.locator("details.menu[open] > div").wait_for()
+        hand.until(page, "document.querySelectorAll('details.menu[open]').length === 1")
+        box = page.locator("details.menu[open] > div").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.mouse.click(width / 2, 690)
+    hand.until(page, "!document.querySelector('details.menu[open]')")
 
 
 @pytest.mark.parametrize("lang", ["en", "uk"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_an_automated_check_finds_nothing(open_page: Any, view: str, lang: str, axe: str) -> None:
-    page = open_page(f"v=1&view={view}&lang={lang}&l.cap_enforcement=0.8")
-    page.locator("main h1").wait_for()
+def test_an_automated_check_finds_nothing(open_page: Any, hand: Any, view: str, lang: str, axe: str) -> None:
+    """With every draw in and every table and detail shown, on a desktop and a phone, in light and dark."""
+    page = hand.all_in(open_page(f"v=1&view={view}&lang={lang}&l.cap_enforcement=0.8"))
     page.wait_for_timeout(2_500)
+    page.evaluate(OPEN_ALL)
+    page.wait_for_timeout(500)
     page.evaluate(axe)
     found = []
     for width in (1280, 390):
@@ -154,3 +175,15 @@ def test_an_automated_check_finds_nothing(open_page: Any, view: str, lang: str, 
             )
             found += [json.dumps([width, theme, *fault]) for fault in faults]
     assert found == []
+
+
+def test_an_answered_condition_is_for_everyone_too(open_page: Any, hand: Any, axe: str) -> None:
+    page = open_page("v=1&view=conditions&n=120&lang=uk", width=320, height=700)
+    page.locator(".questions button").first.click()
+    hand.until(page, "document.querySelectorAll('main table.ranges tbody tr').length >= 3", 120)
+    assert page.locator(".questions button[aria-pressed=true]").count() == 1
+    page.evaluate(OPEN_ALL)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.evaluate(axe)
+    assert page.evaluate("axe.run(document).then((found) => found.violations.map((each) => each.id))") == []

@@ -142,11 +142,11 @@ function linesOf(state, indicator, only) {
  * The fan of an indicator, following the state.
  * @param {State} state
  * @param {{indicator: string, colour: string, height?: number, wide?: boolean, small?: boolean, only?: string|null,
- *   domain?: (() => [number, number]|null)|null, bare?: boolean}} given
+ *   domain?: (() => [number, number]|null)|null, bare?: boolean, level?: 2|3}} given
  */
 export function chartCard(
   state,
-  { indicator, colour, height = 230, wide = false, small = false, only = null, domain = null, bare = false },
+  { indicator, colour, height = 230, wide = false, small = false, only = null, domain = null, bare = false, level = 2 },
 ) {
   const about = state.schema.indicators.find((/** @type {any} */ each) => each.name === indicator);
   const title = indicatorTitle(about);
@@ -182,11 +182,11 @@ export function chartCard(
   const node = !acts
     ? chart.node
     : card({
+        level,
         title,
         unit: unitWords(about.unit),
         wide,
-        inside: [chart.node, rescaled],
-        acts: acts.nodes,
+        inside: [chart.node, rescaled, ...acts.nodes],
       });
   const off = [
     state.on("money", draw),
@@ -236,7 +236,16 @@ function embedCode(state, about) {
     "div",
     { class: "stack tight small" },
     h("label", {}, t("embed.code"), field),
-    h("p", {}, t("embed.about"), " ", h("a", { href: path, target: "_blank" }, t("embed.open_alone"))),
+    h(
+      "p",
+      {},
+      t("embed.about"),
+      " ",
+      h("code", {}, "--frames"),
+      ".",
+      " ",
+      h("a", { href: path, target: "_blank" }, t("embed.open_alone")),
+    ),
   );
 }
 

@@ -49,8 +49,8 @@ export function endingsTable(state) {
   );
 }
 
-/** Months to a deal as twenty futures a policy, with their table. @param {import("../state.js").State} state */
-export function dotsCard(state) {
+/** Months to a deal as twenty futures a policy, with their table. @param {import("../state.js").State} state @param {2|4} level */
+export function dotsCard(state, level = 2) {
   const found = state.bargain.dots;
   if (!found) return null;
   const reference = state.schema.reference;
@@ -73,6 +73,7 @@ export function dotsCard(state) {
     }),
   );
   return card({
+    level,
     title: t("dots.title"),
     about: t("dots.about"),
     inside: [

@@ -168,8 +168,8 @@ const scaleWords = ([low, high], unit) =>
 export const endingCards = (state, cards) =>
   h("div", { class: "cards byends", "data-columns": String(Math.min(columnsOf(state).length, 5)) }, cards);
 
-/** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean}} [how] */
-export function endingCard(state, metric, { ends, about = null, wide = false } = {}) {
+/** The same as a card. @param {State} state @param {string} metric @param {{ends?: [number, number], about?: Node|string|null, wide?: boolean, level?: 3|4}} [how] */
+export function endingCard(state, metric, { ends, about = null, wide = false, level = 4 } = {}) {
   const found = state.bargain.bargaining.metrics[metric];
   if (!found) return null;
   const { policies } = state.bargain.bargaining;
@@ -178,12 +178,12 @@ export function endingCard(state, metric, { ends, about = null, wide = false } =
     .filter(Boolean);
   if (found.unit === "thousand people" && every.every(isEmpty))
     return card({
-      level: 3,
+      level,
       title: t(`metric.${metric}`),
       inside: h("p", { class: "small muted" }, t("not_modelled_here", { names: t(`metric.${metric}`) })),
     });
   return card({
-    level: 3,
+    level,
     title: t(`metric.${metric}`),
     unit: unitWords(found.unit),
     about,

@@ -232,7 +232,13 @@ export function drawShell(state) {
 
 /** @param {string} name @param {Node[]} inside */
 function menu(name, inside) {
-  const node = h("details", { class: "menu" }, h("summary", {}, name), h("div", {}, inside));
+  const node = h("details", { class: "menu", name: "menu" }, h("summary", {}, name), h("div", {}, inside));
+  const outside = (/** @type {Event} */ event) => {
+    if (!(event.target instanceof Node && node.contains(event.target))) node.open = false;
+  };
+  node.addEventListener("toggle", () =>
+    document[node.open ? "addEventListener" : "removeEventListener"]("pointerdown", outside),
+  );
   node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || !node.open) return;
     node.open = false;

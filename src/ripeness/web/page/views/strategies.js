@@ -366,11 +366,14 @@ function endingParts(state) {
   const [button, region] = disclosure(t("strategies.other_endings"), t("strategies.other_endings.hide"), () =>
     endingCards(
       state,
-      OTHER_ENDINGS.map((metric) => endingCard(state, metric)),
+      OTHER_ENDINGS.map((metric) => endingCard(state, metric, { level: 3 })),
     ),
   );
   return [
-    endingCards(state, [endingCard(state, "p_settled"), endingCard(state, "p_durable_settlement")]),
+    endingCards(
+      state,
+      ["p_settled", "p_durable_settlement"].map((metric) => endingCard(state, metric, { level: 3 })),
+    ),
     agreementWords(state, "p_durable_settlement"),
     h("p", {}, button),
     region,

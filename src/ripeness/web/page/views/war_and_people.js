@@ -49,7 +49,7 @@ export function draw(state, main) {
   function fans(/** @type {string[]} */ names, { oneScale = false, wide = false } = {}) {
     const shown = names.filter((name) => known.has(name));
     const domain = oneScale ? sharedScale(state, shown) : null;
-    const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain, wide }));
+    const made = shown.map((indicator) => chartCard(state, { indicator, colour: "plum", domain, wide, level: 3 }));
     const out = leftOut(
       state,
       shown.map((name, at) => ({ name, node: made[at].node })),
@@ -133,7 +133,7 @@ function endingParts(state) {
   return [
     h("h3", {}, t("war.chances", { month: until })),
     h("p", { class: "small muted prose" }, t("war.chances.about")),
-    endingCards(state, [...CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state)]),
+    endingCards(state, [...CHANCES.map((metric) => endingCard(state, metric)), dotsCard(state, 4)]),
     agreement(state, "p_durable_settlement"),
     h("h3", {}, t("war.terms")),
     h("p", { class: "small muted prose" }, t("war.terms.about")),
