@@ -7,7 +7,7 @@ import { hrefOf } from "./link.js";
 import { chartCard, indicatorTitle } from "./parts/chart_card.js";
 import { failed } from "./parts/states.js";
 import { State } from "./state.js";
-import { load, monthWords, t } from "./words.js";
+import { load, monthWords, said, t } from "./words.js";
 
 const COLOURS = { money: "blue", fleet: "green", war_and_people: "plum" };
 const AGAIN = 3000;
@@ -55,7 +55,7 @@ async function start() {
     { class: "small muted embedfoot" },
     h("a", { href: back }, t("embed.open")),
     h("span", {}, t("embed.from", { model: schema.model_version, month: monthWords(schema.data_as_of, "long") })),
-    h("span", { lang: "en" }, schema.case.title),
+    said(`case.${schema.case.name}`, schema.case.title),
   );
   const trouble = h("div", {});
   add(place, h("h1", { class: "sr" }, `${t("brand")}: ${indicatorTitle(about)}`), chart.node, trouble, foot);

@@ -63,11 +63,12 @@ export const scrolled = (caption, ...inside) =>
   h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, inside);
 
 /**
- * @param {{caption: string, heads: (Node|string)[], rows: (Node|string|number)[][], numeric?: boolean}} given
+ * @param {{caption: string, heads: (Node|string)[], rows: (Node|string|number)[][], numeric?: boolean, texts?: number}} given
+ *   texts: columns of words before those of numbers
  * @returns {HTMLElement}
  */
-export function dataTable({ caption, heads, rows, numeric = true }) {
-  const n = numeric ? "n" : null;
+export function dataTable({ caption, heads, rows, numeric = true, texts = 1 }) {
+  const look = (/** @type {number} */ at) => (numeric && at >= texts ? "n" : null);
   return scrolled(
     caption,
     h(
@@ -80,7 +81,7 @@ export function dataTable({ caption, heads, rows, numeric = true }) {
         h(
           "tr",
           {},
-          heads.map((head, at) => h("th", { scope: "col", class: at ? n : null }, head)),
+          heads.map((head, at) => h("th", { scope: "col", class: look(at) }, head)),
         ),
       ),
       h(
@@ -90,7 +91,7 @@ export function dataTable({ caption, heads, rows, numeric = true }) {
           h(
             "tr",
             {},
-            row.map((cell, at) => (at ? h("td", { class: n }, cell) : h("th", { scope: "row" }, cell))),
+            row.map((cell, at) => (at ? h("td", { class: look(at) }, cell) : h("th", { scope: "row" }, cell))),
           ),
         ),
       ),

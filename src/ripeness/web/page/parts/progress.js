@@ -29,10 +29,10 @@ export function progressBar(cancel) {
     /** @param {any} progress @param {number} [done] @param {number} [of] */
     told(progress, done, of) {
       const { steps_done: steps, steps_of: all } = progress ?? {};
-      if (all) {
-        bar.max = all;
-        bar.value = steps;
-      } else bar.removeAttribute("value");
+      const share = all ? steps / all : 0;
+      if (of) bar.value = ((done ?? 0) + (of - (done ?? 0)) * share) / of;
+      else if (all) bar.value = share;
+      else bar.removeAttribute("value");
       said = of ? t("progress.done", { done: done ?? 0, of }) : t("progress.working");
       if (said !== stage) put(spoken, (stage = said));
     },

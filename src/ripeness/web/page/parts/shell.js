@@ -3,7 +3,7 @@
 import { h, opensElsewhere, put } from "../dom.js";
 import { languages } from "../languages.js";
 import { hrefOf, linkText } from "../link.js";
-import { english_text, has, lang, monthWords, plain, t } from "../words.js";
+import { has, lang, monthWords, plain, said, t } from "../words.js";
 import { failureWords } from "./failures.js";
 import { resultSentence } from "./sentence.js";
 
@@ -159,7 +159,7 @@ export function drawShell(state) {
     );
     put(
       foot,
-      english_text(schema.case.title),
+      said(`case.${schema.case.name}`, schema.case.title),
       h("span", {}, t("foot.data", { month: monthWords(schema.data_as_of, "long") })),
       h("span", {}, t("foot.model", { model: schema.model_version })),
       state.money

@@ -65,7 +65,7 @@ export function draw(state, main) {
     head,
     h(
       "div",
-      { class: "cards" },
+      { class: "cards fours" },
       charts.map((/** @type {any} */ chart) => chart.node),
     ),
     card({

@@ -110,7 +110,7 @@ export function draw(state, main) {
       "section",
       { class: "sentence" },
       h("h1", {}, t("method.title")),
-      h("p", {}, english_text(about.title, "b")),
+      h("p", {}, said(`case.${about.name}`, about.title, "b")),
       h("p", { class: "muted" }, t("method.lead")),
       contents,
     ),
@@ -243,7 +243,7 @@ function caseFacts(state) {
     "dl",
     { class: "facts" },
     h("dt", {}, t("method.case.title")),
-    h("dd", {}, english_text(about.title)),
+    h("dd", {}, said(`case.${about.name}`, about.title)),
     parties.flatMap(([side, name]) => [
       h("dt", {}, t(`method.party.${side}`)),
       h("dd", {}, said(`actor.${name}`, /** @type {string} */ (name))),
@@ -326,7 +326,7 @@ function otherCases(state) {
   const look = [question.lang ? `&lang=${question.lang}` : "", question.theme ? `&theme=${question.theme}` : ""].join(
     "",
   );
-  const title = (/** @type {string} */ name) => named(`method.case.${name}`, name);
+  const title = (/** @type {string} */ name) => named(`case.${name}`, name);
   return h(
     "ul",
     { class: "cases" },

@@ -147,6 +147,9 @@ export function draw(state, main) {
   };
 }
 
+/** A number and its range, on one line where there is room. @param {string} words */
+const unbroken = (words) => h("span", { class: "unbroken" }, words);
+
 /** @param {State} state @param {any} money */
 function sumsTable(state, money) {
   const names = policiesDrawn(state);
@@ -156,9 +159,9 @@ function sumsTable(state, money) {
   );
   const gapOf = (/** @type {string} */ name, /** @type {string} */ metric) =>
     (name === "mine" ? money.differences : money.differences_beside[name])?.[metric];
-  const said = (/** @type {any} */ stat) => ("share_reached" in stat ? monthsTo(stat) : banded(stat));
+  const said = (/** @type {any} */ stat) => ("share_reached" in stat ? monthsTo(stat) : unbroken(banded(stat)));
   const signed = (/** @type {any} */ gap) =>
-    !gap || gap.p05 === null || gap.unit === "months" ? "" : banded(gap, { signed: true });
+    !gap || gap.p05 === null || gap.unit === "months" ? "" : unbroken(banded(gap, { signed: true }));
   const paired = (/** @type {any} */ gap) =>
     !gap
       ? ""

@@ -50,10 +50,10 @@ export function draw(state, main) {
         "div",
         { class: "stack" },
         fans.map((fan) => fan.node),
+        moved.node,
       ),
       h("div", { class: "stack" }, endings.node, dots.node),
     ),
-    moved.node,
     presets.node,
   );
   const parts = [answer, ...fans, endings, dots, moved, presets];
@@ -253,7 +253,7 @@ function measured(state, name) {
 function movedCard(state, chosen) {
   const inside = h("div", {});
   const about = h("p", { class: "small muted" });
-  const node = card({ title: t("overview.moved"), wide: true, inside: [about, inside] });
+  const node = card({ title: t("overview.moved"), inside: [about, inside] });
   const asking = resting(
     state,
     (query) => (state.moved ? `/api/v1/effects?${query}&metric=${chosen.metric}` : null),

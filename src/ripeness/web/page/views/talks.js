@@ -727,6 +727,7 @@ function overlap(talks) {
     ),
     dataTable({
       caption: t("talks.overlap.caption"),
+      texts: 2,
       heads: [
         t("talks.head.by"),
         t("talks.head.on"),

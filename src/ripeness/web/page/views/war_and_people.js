@@ -14,7 +14,7 @@ import { monthWords, said, t } from "../words.js";
 /** @typedef {import("../state.js").State} State */
 
 const CHANCES = ["p_settled", "p_durable_settlement", "p_renewed_war", "p_collapse_a", "p_collapse_d"];
-const PEOPLE = ["casualties_a", "casualties_d", "civilian_harm_index"];
+const SOLDIERS = ["casualties_a", "casualties_d"];
 
 /** @param {State} state @param {HTMLElement} main */
 export function draw(state, main) {
@@ -128,7 +128,7 @@ function sharedScale(state, indicators) {
 
 /** @param {State} state */
 function endingParts(state) {
-  const people = scaleOfEndings(state, PEOPLE);
+  const soldiers = scaleOfEndings(state, SOLDIERS);
   const until = monthWords(state.question.until, "long");
   return [
     h("h3", {}, t("war.chances", { month: until })),
@@ -145,10 +145,10 @@ function endingParts(state) {
     ]),
     h("h3", {}, t("war.people")),
     h("p", { class: "small muted prose" }, t("war.people.about")),
-    endingCards(
-      state,
-      PEOPLE.map((metric) => endingCard(state, metric, { ends: people })),
-    ),
+    endingCards(state, [
+      ...SOLDIERS.map((metric) => endingCard(state, metric, { ends: soldiers })),
+      endingCard(state, "civilian_harm_index"),
+    ]),
     agreement(state, "people_lost"),
     h("h3", {}, t("war.money")),
     h("p", { class: "small muted prose" }, t("war.money.about")),
@@ -159,11 +159,5 @@ function endingParts(state) {
 /** @param {State} state @param {string} metric */
 function agreement(state, metric) {
   const words = agreementWords(state, metric);
-  return words
-    ? h(
-        "div",
-        { class: "notice" },
-        h("div", { class: "stack" }, h("p", {}, t("war.agree", { metric: t(`metric.${metric}`) })), words),
-      )
-    : null;
+  return words ? h("div", { class: "notice" }, words) : null;
 }
