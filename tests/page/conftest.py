@@ -64,7 +64,9 @@ class Serving:
     def start(self) -> None:
         """Listen and answer."""
         app = make_app(Settings(), self._lab)
-        config = uvicorn.Config(app, "127.0.0.1", self.port, log_level="error", access_log=False)
+        config = uvicorn.Config(
+            app, "127.0.0.1", self.port, log_level="error", access_log=False, server_header=False
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

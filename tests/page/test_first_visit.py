@@ -98,3 +98,22 @@ def test_paint_comes_before_any_answer(open_page: Any, hand: Any) -> None:
     page = hand.drawn(open_page())
     first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert first < 5_000  # the reach of one second is measured in bench/, on a quiet machine
+
+
+@pytest.mark.parametrize("lang", ["en", "uk"])
+def test_the_first_view_weighs_under_100_kb(browser: Any, serving: Any, hand: Any, lang: str) -> None:
+    """All that is not an answer of the interface: heads and compressed bodies, as they came over the wire."""
+    came: list[int] = []
+
+    def weigh(request: Any) -> None:
+        if "/api/" not in request.url:
+            sizes = request.sizes()
+            came.append(sizes["responseHeadersSize"] + sizes["responseBodySize"])
+
+    page = browser.new_page()
+    page.on("requestfinished", weigh)
+    page.goto(f"{serving.address}/?lang={lang}")
+    hand.drawn(page)
+    page.wait_for_timeout(500)
+    page.close()
+    assert 50_000 < sum(came) < 100_000

@@ -40,6 +40,9 @@ def test_every_answer_carries_safe_headers(site: httpx.Client, route: str) -> No
     assert "unsafe-eval" not in policy
     assert ("frame-ancestors 'self'" if route.startswith("/embed/") else "frame-ancestors 'none'") in policy
     assert "server" not in headers
+    if headers["content-type"].startswith(("text/html", "image/svg")):
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert "camera=()" in headers["permissions-policy"]
 
 
 def test_a_foreign_name_is_refused(site: httpx.Client) -> None:

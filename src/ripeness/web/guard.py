@@ -27,11 +27,18 @@ log = logging.getLogger("ripeness.web")
 SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+}
+"""Headers of every answer, with the content security policy."""
+
+SAFE_DOCUMENT = {
+    "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=()",
 }
-"""Headers of every answer."""
+"""Headers that bear on what a window shows, and on nothing else."""
+
+DOCUMENTS = (b"text/html", b"image/svg+xml")
+"""Kinds of answers that a window shows as they are."""
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
 """Where a page may load from: this server alone."""
@@ -62,19 +69,18 @@ class Guard:
             scope = {**scope, "method": "GET"}
         began, status = perf_counter(), 500
         framed = self._frames if scope["path"].startswith("/embed/") else "'none'"
-        safe = [(key.encode(), value.encode()) for key, value in SAFE.items()]
-        safe.append((b"content-security-policy", content_policy(framed).encode()))
+        policy = {"content-security-policy": content_policy(framed)}
         taken, begun = 0, False
 
         async def told(message: Message) -> None:
             nonlocal status, begun
             if message["type"] == "http.response.start":
                 status, begun = message["status"], True
-                present = {key.lower() for key, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((key, value) for key, value in safe if key not in present),
-                ]
+                own = {key.lower(): value for key, value in message["headers"]}
+                shown = own.get(b"content-type", b"").startswith(DOCUMENTS)
+                safe = SAFE | policy | (SAFE_DOCUMENT if shown else {})
+                added = [(key.encode(), value.encode()) for key, value in safe.items()]
+                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
             await send(message)
 
         async def counted() -> Message:
