@@ -141,6 +141,21 @@ def test_nothing_spills_sideways_at_320_pixels(open_page: Any, hand: Any, view: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("view", ["overview", "money", "war_and_people"])
+def test_text_of_twice_the_size_takes_the_charts_along(open_page: Any, hand: Any, view: str) -> None:
+    page = hand.drawn(open_page(f"v=1&view={view}"))
+    chart = ".chart:not(.small):not(.minichart .chart) svg.fan"
+    size = (
+        f"Math.max(...[...document.querySelectorAll('{chart} text')].map("
+        "(text) => text.getBoundingClientRect().height))"
+    )
+    hand.until(page, f"document.querySelector('{chart} text')")
+    before = page.evaluate(size)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    hand.until(page, f"{size} > {1.8 * before}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_one_menu_is_open_and_within_the_screen(open_page: Any, hand: Any, width: int) -> None:
     page = hand.drawn(open_page("v=1&lang=uk", width=width, height=700))

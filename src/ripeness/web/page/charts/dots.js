@@ -2,7 +2,7 @@
 
 import { g, h, put } from "../dom.js";
 import { plain, t } from "../words.js";
-import { ticks } from "./scale.js";
+import { inUnits, setHeight, ticks } from "./scale.js";
 
 /**
  * @param {{label: string, dots: (number|null)[], months: number, look: string}[]} rows
@@ -10,19 +10,15 @@ import { ticks } from "./scale.js";
  */
 export function dotPlot(rows) {
   const node = h("div", { class: "dotplot" });
-  const draw = () => {
-    const width = Math.round(node.clientWidth);
-    if (width < 60) return;
+  let width = 0;
+  new ResizeObserver(() => {
+    const next = inUnits(node.clientWidth);
+    if (next === width || next < 60) return;
+    width = next;
     put(
       node,
       rows.map((row) => drawn(row, width)),
     );
-  };
-  new ResizeObserver(() => {
-    if (Math.round(node.clientWidth) !== Number(node.dataset.width ?? 0)) {
-      node.dataset.width = String(Math.round(node.clientWidth));
-      draw();
-    }
   }).observe(node);
   return node;
 }
@@ -57,33 +53,30 @@ function drawn(row, width) {
     first: reached.length ? plain(Math.round(reached[0])) : "–",
     months: row.months,
   });
-  return h(
-    "div",
-    { class: "dotrow" },
-    h("p", { class: "dotname" }, row.label),
-    g(
-      "svg",
-      { role: "img", "aria-label": words, viewBox: `0 0 ${width} ${height}`, height, class: `dots ${row.look}` },
-      g("line", { x1: 10, x2: 10 + wide, y1: floor, y2: floor, class: "axis" }),
-      ticks(0, row.months, 5).map((at) =>
-        g("text", { x: 10 + (at / row.months) * wide, y: floor + 16, "text-anchor": "middle" }, plain(at)),
-      ),
-      dots.map((dot) =>
-        g("circle", {
-          cx: dot.x.toFixed(1),
-          cy: (floor - radius - 1 - dot.level * (radius * 2 + 1)).toFixed(1),
-          r: radius,
-        }),
-      ),
-      Array.from({ length: never }, (_, i) =>
-        g("circle", {
-          class: "never",
-          cx: (width - apart + 16 + (i % columns) * (radius * 2 + 3)).toFixed(1),
-          cy: (floor - radius - 1 - Math.floor(i / columns) * (radius * 2 + 1)).toFixed(1),
-          r: radius - 0.75,
-        }),
-      ),
-      g("text", { x: width - apart + 8, y: floor + 16 }, t("dots.never", { never, of: row.dots.length })),
+  const svg = g(
+    "svg",
+    { role: "img", "aria-label": words, viewBox: `0 0 ${width} ${height}`, class: `dots ${row.look}` },
+    g("line", { x1: 10, x2: 10 + wide, y1: floor, y2: floor, class: "axis" }),
+    ticks(0, row.months, 5).map((at) =>
+      g("text", { x: 10 + (at / row.months) * wide, y: floor + 16, "text-anchor": "middle" }, plain(at)),
     ),
+    dots.map((dot) =>
+      g("circle", {
+        cx: dot.x.toFixed(1),
+        cy: (floor - radius - 1 - dot.level * (radius * 2 + 1)).toFixed(1),
+        r: radius,
+      }),
+    ),
+    Array.from({ length: never }, (_, i) =>
+      g("circle", {
+        class: "never",
+        cx: (width - apart + 16 + (i % columns) * (radius * 2 + 3)).toFixed(1),
+        cy: (floor - radius - 1 - Math.floor(i / columns) * (radius * 2 + 1)).toFixed(1),
+        r: radius - 0.75,
+      }),
+    ),
+    g("text", { x: width - apart + 8, y: floor + 16 }, t("dots.never", { never, of: row.dots.length })),
   );
+  setHeight(svg, height);
+  return h("div", { class: "dotrow" }, h("p", { class: "dotname" }, row.label), svg);
 }

@@ -2,7 +2,7 @@
 
 import { fresh, g, h, put } from "../dom.js";
 import { monthWords, number, range, t, unitWords } from "../words.js";
-import { extent, outgrown, rounded, ticks } from "./scale.js";
+import { extent, inUnits, outgrown, rounded, setHeight, ticks } from "./scale.js";
 
 /** @typedef {{p05: (number|null)[], p25: (number|null)[], p50: (number|null)[], p75: (number|null)[], p95: (number|null)[]}} Bands */
 /** @typedef {{key: string, label: string, bands: Bands, look: "fan"|"quo"|"beside1"|"beside2"|"beside3"}} Line */
@@ -68,13 +68,14 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   const clipBox = g("rect");
   const svg = g(
     "svg",
-    { class: `fan ${colour}`, role: "img", tabindex: small ? null : 0, height, "aria-describedby": label },
+    { class: `fan ${colour}`, role: "img", tabindex: small ? null : 0, "aria-describedby": label },
     g("defs", {}, g("clipPath", { id: clip }, clipBox)),
     grid,
     marks,
     bands,
     cross,
   );
+  setHeight(svg, height);
   const readout = h("p", { class: "readout", id: label, "aria-live": "off" });
   const legend = h("ul", { class: "legend" });
   const node = h("div", { class: small ? "chart small" : "chart" }, svg, small ? null : [legend, readout]);
@@ -330,7 +331,7 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
       const box = svg.getBoundingClientRect();
       const month =
         frame.first +
-        ((event.clientX - box.left - ROOM.left) / Math.max(width - ROOM.left - ROOM.right, 1)) *
+        ((((event.clientX - box.left) / box.width) * width - ROOM.left) / Math.max(width - ROOM.left - ROOM.right, 1)) *
           (frame.last - frame.first);
       go(Math.min(Math.max(Math.round(month) - place(fan.months[0]), 0), fan.months.length - 1), false);
     });
@@ -358,7 +359,7 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
   }
 
   new ResizeObserver((entries) => {
-    const next = Math.round(entries[0].contentRect.width);
+    const next = inUnits(entries[0].contentRect.width);
     if (next === width) return;
     width = next;
     drawAll();
@@ -382,7 +383,7 @@ export function fanChart({ colour, height = 230, before = SHOWN_BEFORE, small = 
         first ||
         (!next.hold && (next.domain ? want[0] !== domain[0] || want[1] !== domain[1] : outgrown(domain, want)));
       if (changed) domain = want;
-      if (width < 60) width = Math.round(node.clientWidth);
+      if (width < 60) width = inUnits(node.clientWidth);
       if (width < 60) return false;
       if (changed || !sameFrame) drawFrame();
       drawLines();

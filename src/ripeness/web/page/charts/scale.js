@@ -1,4 +1,15 @@
-// Geometry shared by charts: round ticks, ranges that hold still, labels that do not touch.
+// Geometry shared by charts: their size beside the text, round ticks, ranges that hold still, labels that do not touch.
+
+const USUAL_TEXT = 16;
+
+/** Width of a chart in its own units, which grow with the reader's size of text. @param {number} pixels */
+export const inUnits = (pixels) =>
+  Math.round((pixels * USUAL_TEXT) / parseFloat(getComputedStyle(document.documentElement).fontSize));
+
+/** Height of a chart on the page, of its height in units. @param {SVGElement} svg @param {number} units */
+export function setHeight(svg, units) {
+  svg.style.height = `${units / USUAL_TEXT}rem`;
+}
 
 /** Round values from low to high, about so many. @param {number} low @param {number} high @param {number} count */
 export function ticks(low, high, count) {
