@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +16,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 settings.register_profile("ripeness", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ripeness")
+
+ROOT = Path(__file__).parents[1]
+AXE = Path(os.environ.get("AXE_CORE", ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"))
 
 VOID = {"meta", "link", "br", "img", "input", "line", "circle", "path", "rect"}
 
@@ -77,3 +83,43 @@ class Page(HTMLParser):
 def read_page() -> Callable[[str], Page]:
     """Read a page of HTML."""
     return Page.of
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a browser is among the slow ones."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """A browser: its program, and options under which it asks nobody anything."""
+
+    program: str
+    options: tuple[str, ...] = (
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    """The browser of this machine; without one the test says so."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return Chromium(found)
+    pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The automated check of accessibility, as a script."""
+    if not AXE.is_file():
+        pytest.skip("no axe-core: npm install --prefix build/axe axe-core, or set AXE_CORE to its file")
+    return AXE.read_text("utf-8")

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import ripeness
-
-ROOT = Path(__file__).parents[2]
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(os.environ.get("AXE_CORE", ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"))
-
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 ASK = """
 document.querySelectorAll('details').forEach(each => each.open = true);
@@ -63,15 +47,6 @@ claims:
           test: {kind: not_testable, reason: a judgement, testable_if: it said what came of it}
 """
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
-    pytest.mark.skipif(
-        not AXE.is_file(),
-        reason="no axe-core: npm install --prefix build/axe axe-core, or set AXE_CORE to its file",
-    ),
-]
-
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -84,14 +59,18 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("size", ["1280,900", "500,900"])  # Chromium's window is at least 500 wide
-def test_axe_finds_nothing(page: str, size: str, tmp_path: Path) -> None:
+def test_axe_finds_nothing(page: str, size: str, tmp_path: Path, chromium: Any, axe: str) -> None:
     open_ = re.sub(r"<meta http-equiv[^>]*>", "", page)
-    asked = open_.replace(
-        "</body>", f"<script>{AXE.read_text('utf-8')}</script><script>{ASK}</script></body>"
-    )
+    asked = open_.replace("</body>", f"<script>{axe}</script><script>{ASK}</script></body>")
     file = tmp_path / "asked.html"
     file.write_text(asked, "utf-8")
-    command = [str(BROWSER), *QUIET, f"--window-size={size}", f"--user-data-dir={tmp_path / 'user'}"]
+    command = [
+        chromium.program,
+        "--headless",
+        *chromium.options,
+        f"--window-size={size}",
+        f"--user-data-dir={tmp_path / 'user'}",
+    ]
     command += ["--virtual-time-budget=60000", "--dump-dom", file.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.DOTALL)

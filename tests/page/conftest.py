@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,33 +18,9 @@ from ripeness.api.lab import Lab
 from ripeness.web.app import make_app
 from ripeness.web.server import Settings
 
-ROOT = Path(__file__).parents[2]
 WITH_ENDINGS = ("overview", "strategies", "war_and_people")
 ALL_DRAWS = r"/(\d+) (?:of|з) \1 /"
 """What the page says once every draw is in, in both languages."""
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(os.environ.get("AXE_CORE", ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"))
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a browser these tests say so; with one they are among the slow ones."""
-    missing = pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)")
-    for item in items:
-        if "open_page" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.slow)
-            if BROWSER is None:
-                item.add_marker(missing)
 
 
 class Serving:
@@ -80,14 +53,6 @@ class Serving:
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
-    """The automated check of accessibility, as a script."""
-    if not AXE.is_file():
-        pytest.skip("no axe-core: npm install --prefix build/axe axe-core, or set AXE_CORE to its file")
-    return AXE.read_text("utf-8")
-
-
-@pytest.fixture(scope="session")
 def serving() -> Iterator[Serving]:
     found = Serving(Lab())
     yield found
@@ -101,12 +66,12 @@ def site(serving: Serving) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser(chromium: Any) -> Iterator[Any]:
     """A browser; gone with its module, as what drives it holds the event loop of the process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+        found = playwright.chromium.launch(executable_path=chromium.program, args=list(chromium.options))
         yield found
         found.close()
 
