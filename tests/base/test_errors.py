@@ -37,4 +37,5 @@ def test_suggestions():
     assert closest("qqq", ["waiver"]) is None
     assert suggestion("qqq", ["a", "b"]) == "use one of: a, b"
     assert "such as a, b, c" in suggestion("qqq", list("abcdefghij"), "lever")
+    assert "10 known policies" in suggestion("qqq", list("abcdefghij"), "policy")
     assert "no case" in suggestion("x", [], "case")

@@ -24,10 +24,9 @@ ALL_DRAWS = r"/(\d+) (?:of|з) \1 /"
 
 
 class Serving:
-    """A server in a thread, which can be stopped and started again at the same address."""
+    """A server in a thread, which can be stopped and, with nothing kept, started again at the same address."""
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
+    def __init__(self) -> None:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = int(found.getsockname()[1])
@@ -36,7 +35,7 @@ class Serving:
 
     def start(self) -> None:
         """Listen and answer."""
-        app = make_app(Settings(), self._lab)
+        app = make_app(Settings(), Lab())
         config = uvicorn.Config(
             app, "127.0.0.1", self.port, log_level="error", access_log=False, server_header=False
         )
@@ -54,7 +53,7 @@ class Serving:
 
 @pytest.fixture(scope="session")
 def serving() -> Iterator[Serving]:
-    found = Serving(Lab())
+    found = Serving()
     yield found
     found.stop()
 

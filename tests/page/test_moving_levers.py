@@ -121,3 +121,14 @@ def test_each_series_shows_where_its_own_record_ends(open_page: Any, hand: Any, 
     assert document["history"]["export_revenue_usd_bn"]["months"][-1] < document["data_until"]
     words = page.locator(".stepdetail svg.fan .marks text").all_text_contents()
     assert words == ["record ends", "data end"]
+
+
+def test_talks_are_simulated_under_policies_put_beside(open_page: Any, hand: Any) -> None:
+    page = open_page("v=1&case=korea_1951_53&view=talks&with=talks_only")
+    page.get_by_role("button", name="Simulate talks under these").click()
+    table = page.get_by_role("table", name="Simulated talks beside the record")
+    table.wait_for(timeout=120_000)
+    rows = table.locator("tbody tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in rows] == ["Record", "Status quo", "Talks with relief"]
+    page.get_by_role("button", name="Take away: Talks with relief").click()
+    hand.until(page, "!location.search.includes('with=')")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import zipfile
 from xml.etree import ElementTree
 
@@ -105,3 +106,21 @@ def test_talks_and_sources_are_those_of_the_command_line(site: httpx.Client) -> 
     assert {each["name"] for each in sources["series"]} == set(case.series)
     assert {each["name"] for each in sources["instruments"]} == {each.name for each in case.instruments}
     assert site.get("/api/v1/talks?case=two_states").status_code == 422
+
+
+def test_simulated_talks_are_those_of_the_command_line(site: httpx.Client) -> None:
+    from ripeness import api
+
+    asked = "/api/v1/talks?case=korea_1951_53&policies=as_enacted,talks_only"
+    last = time.monotonic() + 120
+    while (answer := site.get(asked)).status_code == 202 and time.monotonic() < last:
+        assert answer.json()["progress"]
+        time.sleep(0.3)
+    assert answer.json() == api.talks("korea_1951_53", policies=["as_enacted", "talks_only"]).document
+    assert set(answer.json()["simulated"]) == {"as_enacted", "talks_only"}
+
+
+@pytest.mark.parametrize("policies", ["peace", "../as_enacted", "as_enacted.yaml", "a,b,c,d,e,f"])
+def test_talks_are_simulated_under_policies_of_the_case_alone(site: httpx.Client, policies: str) -> None:
+    assert site.get(f"/api/v1/talks?policies={policies}").status_code == 422
+    assert site.get("/api/v1/talks?case=two_states&policies=as_enacted").status_code == 422

@@ -17,7 +17,7 @@ import pytest
 
 from ripeness.api import lab_jobs
 from ripeness.api.lab import Lab
-from ripeness.api.lab_jobs import Job, Jobs, Stopped
+from ripeness.api.lab_jobs import Closed, Job, Jobs, Stopped
 from ripeness.base import RipenessError
 from ripeness.case import derived_hash
 
@@ -45,6 +45,16 @@ def test_an_answer_does_not_depend_on_what_others_asked(site: httpx.Client) -> N
     again = site.get(f"/api/v1/money?{text}&part=moved")
     assert again.json() == first.json()
     assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_nothing_is_begun_once_the_jobs_are_closed() -> None:
+    jobs = Jobs()
+    done = jobs.job("done", lambda job: 1)
+    assert done.finished.wait(5)
+    jobs.close()
+    assert jobs.job("done", lambda job: 2) is done
+    with pytest.raises(Closed, match="going down"):
+        jobs.job("new", lambda job: 3)
 
 
 def test_a_job_that_fails_says_so_once_and_may_be_asked_again() -> None:

@@ -18,7 +18,7 @@ from ripeness.api.lab_downloads import case_archive, chosen_charts, csv_of, figu
 from ripeness.api.lab_effects import effects_document, metric_named, policies_document
 from ripeness.api.lab_futures import WarmFutures
 from ripeness.api.lab_jobs import Jobs
-from ripeness.api.lab_ledger import claims_so_far, conditions_so_far
+from ripeness.api.lab_ledger import claims_so_far, conditions_so_far, talks_so_far
 from ripeness.api.lab_money import MoneyDesk
 from ripeness.api.lab_recent import Recent, Room
 from ripeness.api.lab_schema import assumptions_document, schema_document
@@ -189,6 +189,10 @@ class Lab:
         """The document of `ripeness talks`."""
         case = self.case(name)
         return self._documents.get(("talks", name, case.content_hash), lambda: talks(case).document)
+
+    def simulated_talks(self, name: str, policies: tuple[str, ...]) -> tuple[bool, Document]:
+        """The document of `ripeness talks --policies`, once it is there."""
+        return talks_so_far(self.jobs, self.case(name), policies)
 
     def claims(self, name: str) -> tuple[bool, Document]:
         """Whether the ledger of claims is complete, and as much of it as there is."""

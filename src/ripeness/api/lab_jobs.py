@@ -36,6 +36,10 @@ class TooMany(RipenessError):
     """Too many jobs wait."""
 
 
+class Closed(RipenessError):
+    """Nothing more is begun: the server is going down."""
+
+
 @dataclass(eq=False)
 class Job:
     """One piece of work: what it says of itself, what it has so far, and what came of it.
@@ -111,7 +115,7 @@ class Jobs:
         return sum(1 for job in list(self._known.values()) if not job.finished.is_set()) - len(self._line)
 
     def job(self, key: Hashable, work: Callable[[Job], Any]) -> Job:
-        """The job of a key; begun where there is none. TooMany where too many wait.
+        """The job of a key; begun where there is none. TooMany where too many wait, Closed after `close`.
 
         One that failed is told once; whoever asks after that begins it again. One that was stopped because nobody
         asked for it is begun again at once.
@@ -124,6 +128,8 @@ class Jobs:
                 if found.error is not None:
                     del self._known[key]
                 return found
+            if self._closed:
+                raise Closed("the server is going down", "ask again when it is back")
             self._forget_unasked()
             if len(self._line) >= MOST_WAITING:
                 raise TooMany("too much long work waits", "try again in a few minutes")

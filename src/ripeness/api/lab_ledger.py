@@ -1,4 +1,4 @@
-"""Claims and conditions for the lab: run in the background, told as far as they have come."""
+"""Claims, conditions and simulated talks for the lab: run in the background, told as far as they have come."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ripeness.api.claim_futures import asks_of
 from ripeness.api.claim_tests import claims
 from ripeness.api.discovering import discover
 from ripeness.api.lab_jobs import Job, Jobs
+from ripeness.api.share_link import MOST_BESIDE
+from ripeness.api.talks_measured import talks
 from ripeness.base import RipenessError, suggestion
 from ripeness.case import REFERENCE, condition_in
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 MEMBERS, DRAWS = 1000, 32
 """Futures and structural draws of the ledger: those of `ripeness claims`."""
+
+MOST_SIMULATED = MOST_BESIDE + 2
+"""Policies under which talks are simulated at once: the status quo, where a link starts from, and those beside."""
 
 CONDITION_MEMBERS, CONDITION_DRAWS = 2048, 64
 """Futures and structural draws in which conditions are looked for; `ripeness discover` takes twice as many."""
@@ -94,6 +99,26 @@ def conditions_so_far(jobs: Jobs, case: Case, link: Link, asked: dict[str, str])
     return False, {"schema": "ripeness/discover/1", "asked": asked, "progress": job.progress}
 
 
+def talks_so_far(jobs: Jobs, case: Case, policies: tuple[str, ...]) -> tuple[bool, Document]:
+    """The record of talks with simulated talks under policies of the case beside it; until they are there, progress."""
+    if case.talks is None or not case.stakes:
+        lacking = "no rounds of talks" if case.talks is None else "no war to bargain over"
+        raise RipenessError(f"case {case.name} holds {lacking}", "leave policies out, or choose another case")
+    if len(policies) > MOST_SIMULATED:
+        raise RipenessError(f"{len(policies)} policies are too many", f"name {MOST_SIMULATED} or fewer")
+    for name in policies:
+        _require_policy(case, name)
+
+    def work(job: Job) -> Document:
+        return talks(case, policies=policies, progress=job).document
+
+    job = jobs.job(("talks", case.name, case.content_hash, policies), work)
+    job.require_sound()
+    if job.finished.is_set():
+        return True, job.result
+    return False, {"schema": "ripeness/talks/1", "policies": list(policies), "progress": job.progress}
+
+
 def conditions_offered(case: Case) -> Document:
     """Claims and pairs of policies of which it can be asked what would have to be true."""
     found = []
@@ -118,12 +143,8 @@ def _least(said: str) -> float:
 def _require(case: Case, asked: dict[str, str]) -> None:
     """Refuse at once what `discover` would refuse after a while."""
     for key in ("better", "than"):
-        name = asked.get(key)
-        if name and name not in case.policies:
-            raise RipenessError(
-                f"case {case.name} has no policy {name[:60]!r}",
-                suggestion(name, sorted(case.policies), "policy"),
-            )
+        if name := asked.get(key):
+            _require_policy(case, name)
     name = asked.get("claim")
     offered = [each["id"] for each in conditions_offered(case)["claims"]]
     if name is not None and name not in offered:
@@ -134,3 +155,11 @@ def _require(case: Case, asked: dict[str, str]) -> None:
         raise RipenessError("nothing is asked", "give claim=ID, or better=POLICY and metric=METRIC")
     if name is not None and len(asked) > 1:
         raise RipenessError("a claim says itself what is compared", "give claim alone")
+
+
+def _require_policy(case: Case, name: str) -> None:
+    """A policy of the case by its name alone: a request names no file."""
+    if name not in case.policies:
+        raise RipenessError(
+            f"case {case.name} has no policy {name[:60]!r}", suggestion(name, sorted(case.policies), "policy")
+        )

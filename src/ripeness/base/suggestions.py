@@ -26,4 +26,8 @@ def suggestion(word: str, choices: Iterable[str], what: str = "name") -> str:
         return f"there is no {what} to choose from"
     if len(known) <= FEW:
         return f"use one of: {', '.join(known)}"
-    return f"use one of the {len(known)} known {what}s, such as {', '.join(known[:3])}"
+    return f"use one of the {len(known)} known {_plural(what)}, such as {', '.join(known[:3])}"
+
+
+def _plural(what: str) -> str:
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from ripeness.api.lab import Lab
-from ripeness.api.lab_jobs import TooMany
+from ripeness.api.lab_jobs import Closed, TooMany
 from ripeness.base import RipenessError
 from ripeness.web.answers import faulty
 from ripeness.web.description import described
@@ -65,7 +65,7 @@ def make_app(settings: Settings | None = None, lab: Lab | None = None, page: Pag
 def _say_errors(app: FastAPI) -> None:
     @app.exception_handler(RipenessError)
     async def ripeness_error(request: Request, error: RipenessError) -> Response:
-        if isinstance(error, Busy | TooLong | TooMany):
+        if isinstance(error, Busy | TooLong | TooMany | Closed):
             answer = faulty(request, error, 503)
             answer.headers["retry-after"] = "5"
             return answer

@@ -68,6 +68,13 @@ OWN: dict[str, list[dict[str, Any]]] = {
     ],
     **{path: [DRAWS] for path in ("/api/v1/compare", "/api/v1/report.html", "/api/v1/report.pdf")},
     **{f"/api/v1/run.{kind}": [CHART] for kind in ("csv", "svg", "png")},
+    "/api/v1/talks": [
+        {
+            "name": "policies",
+            "schema": {"type": "string"},
+            "description": "policies of the case, with commas, whose simulated talks are measured beside the record",
+        }
+    ],
     "/api/v1/conditions": [
         {"name": name, "schema": {"type": "string"}, "description": said}
         for name, said in (
@@ -223,7 +230,7 @@ def _responses(path: str) -> dict[str, Any]:
     answers: dict[str, Any] = {
         "201" if path == "/api/v1/cases" else "200": {"description": "the answer", **sent_as},
     }
-    if path in ("/api/v1/claims", "/api/v1/conditions"):
+    if path in ("/api/v1/claims", "/api/v1/conditions", "/api/v1/talks"):
         answers["202"] = {"description": "what there is so far", **sent_as}
     if path not in ("/health", "/metrics"):
         answers["422"] = {"description": "what was asked is at fault", **error}

@@ -50,7 +50,7 @@ def document_routes(app: FastAPI, server: Server) -> None:
     async def money(request: Request) -> Response:
         """Fans and sums of money, fleet and war under the status quo and under the link's settings."""
         link, own, tag = await server.read(request, "money", own=("part", "charts"))
-        moved, charts = _part(own), _charts(own)
+        moved, charts = _part(own), _names(own, "charts")
         return await _tagged(
             request, tag, server.soon, lambda stop: lab.money(link, moved_only=moved, charts=charts)
         )
@@ -86,9 +86,13 @@ def document_routes(app: FastAPI, server: Server) -> None:
 
     @app.get("/api/v1/talks")
     async def talks(request: Request) -> Response:
-        """The document of `ripeness talks`: process, progress, pressure, signals."""
-        link, _, _ = await server.read(request)
-        return await _of_case(request, "talks", link.case)
+        """The document of `ripeness talks`; with policies, 202 until talks have been simulated under them."""
+        link, own, _ = await server.read(request, own=("policies",))
+        policies = _names(own, "policies")
+        if not policies:
+            return await _of_case(request, "talks", link.case)
+        complete, found = await asyncio.to_thread(lab.simulated_talks, link.case, policies)
+        return _so_far(request, complete, found)
 
     @app.get("/api/v1/sources")
     async def sources(request: Request) -> Response:
@@ -151,9 +155,9 @@ def _part(own: dict[str, str]) -> bool:
     return part == "moved"
 
 
-def _charts(own: dict[str, str]) -> tuple[str, ...] | None:
-    """Charts whose fans are asked for; None for all."""
-    text = own.get("charts")
+def _names(own: dict[str, str], key: str) -> tuple[str, ...] | None:
+    """Names with commas between them, each once; None where the key is not there."""
+    text = own.get(key)
     return None if text is None else tuple(dict.fromkeys(name for name in text.split(",") if name))
 
 

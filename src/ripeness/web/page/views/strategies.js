@@ -2,10 +2,9 @@
 
 import { fanChart, needed } from "../charts/fan.js";
 import { outgrown } from "../charts/scale.js";
-import { add, calmed, fresh, h, put } from "../dom.js";
+import { add, calmed, h, put } from "../dom.js";
 import { dataTable, disclosure, indicatorTitle, policyTitle, showTable } from "../parts/chart_card.js";
 import { keepPlace } from "../parts/keep_place.js";
-import { presetsInOrder } from "../parts/levers.js";
 import {
   agreementWords,
   columnsOf,
@@ -16,6 +15,7 @@ import {
   scaleOfEndings,
 } from "../parts/matrix.js";
 import { isEmpty, isModelled } from "../parts/modelled.js";
+import { policyPicker } from "../parts/policy_picker.js";
 import { drawTwoLinks } from "../parts/two_links.js";
 import { banded, monthWords, number, of100, range, t, unitWords } from "../words.js";
 
@@ -44,7 +44,7 @@ export function draw(state, main) {
   const first = FIRST_ROWS.filter((name) => known.includes(name));
   const rest = known.filter((/** @type {string} */ name) => !first.includes(name));
   const says = h("p", { class: "muted" });
-  const picker = policyPicker(state);
+  const picker = policyPicker(state, columnsOf);
   const rows = first.map((name) => fanRow(state, name));
   const more = restOfRows(state, rest);
   const sums = h("div", { class: "measures" });
@@ -113,73 +113,6 @@ export function draw(state, main) {
       for (const part of [picker, more, links, ...rows]) part.leave();
     },
   };
-}
-
-/** Chosen policies, each with a way out, and a list to take one more from. @param {State} state */
-function policyPicker(state) {
-  const { schema } = state;
-  const chosen = h("ul", { class: "chosen", "aria-label": t("strategies.chosen") });
-  const select = h("select", { id: fresh("policy") });
-  const add_button = h("button", { type: "button", onclick: take }, t("strategies.add"));
-  const full = h("p", { class: "small muted", role: "status" });
-  const node = h(
-    "div",
-    { class: "stack" },
-    chosen,
-    h("div", { class: "row-of" }, h("label", { for: select.id }, t("strategies.pick")), select, add_button),
-    full,
-  );
-  function take() {
-    const name = select.value;
-    if (name) state.set((question) => void (question.beside = [...question.beside, name]));
-  }
-  function away(/** @type {string} */ name) {
-    state.set((question) => void (question.beside = question.beside.filter((each) => each !== name)));
-    select.focus();
-  }
-  let shown = "";
-  function refresh() {
-    const names = columnsOf(state);
-    const now = names.join();
-    if (now === shown) return;
-    shown = now;
-    put(
-      chosen,
-      names.map((name) => {
-        const title = policyTitle(state, name);
-        const fixed = !state.question.beside.includes(name);
-        return h(
-          "li",
-          {},
-          h("span", {}, title),
-          fixed
-            ? null
-            : h(
-                "button",
-                { type: "button", "aria-label": t("strategies.away", { name: title }), onclick: () => away(name) },
-                "×",
-              ),
-        );
-      }),
-    );
-    const left = presetsInOrder(state).filter(
-      (/** @type {any} */ preset) => preset.name !== schema.reference && !state.question.beside.includes(preset.name),
-    );
-    put(
-      select,
-      left.map((/** @type {any} */ preset) => h("option", { value: preset.name }, policyTitle(state, preset.name))),
-    );
-    const isFull = state.question.beside.length >= schema.limits.beside || !left.length;
-    add_button.disabled = isFull;
-    select.disabled = isFull;
-    put(
-      full,
-      isFull ? t("strategies.full", { n: schema.limits.beside }) : names.length === 1 ? t("strategies.alone") : "",
-    );
-  }
-  const leave = state.on("question", refresh);
-  refresh();
-  return { node, leave };
 }
 
 /** Indicators below the first ones, drawn once they are asked for. @param {State} state @param {string[]} names */

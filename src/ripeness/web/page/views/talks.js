@@ -1,10 +1,12 @@
 // Talks and positions on one time axis: what was held, what was pressed, how far the sides stand apart.
 
-import { ask } from "../ask.js";
+import { ask, askUntilWhole } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
 import { before, columnsOf, mark, placeOf, timeline, titleOf, within } from "../charts/timeline.js";
-import { add, fresh, g, h, put } from "../dom.js";
+import { add, g, h, put } from "../dom.js";
 import { dataTable, policyTitle, scrolled, showTable } from "../parts/chart_card.js";
+import { policyPicker } from "../parts/policy_picker.js";
+import { progressBar } from "../parts/progress.js";
 import { daySpan } from "../parts/spans.js";
 import { sourced } from "../parts/sourced.js";
 import { empty, failed, waiting } from "../parts/states.js";
@@ -36,6 +38,7 @@ const kept = { period: 0 };
 export function draw(state, main) {
   const abort = new AbortController();
   const place = h("div", { class: "stack wide-gap" });
+  const beside = state.schema.case.has_war && state.schema.case.has_talks ? simulated(state) : null;
   add(main, h("div", { class: "lead" }, h("h1", {}, t("talks.title")), h("p", {}, t("talks.lead"))), place);
   if (state.schema.case.has_talks) begin();
   else put(place, empty(t("talks.no_record")));
@@ -47,14 +50,19 @@ export function draw(state, main) {
       const { document } = await ask(`/api/v1/talks?v=1&case=${encodeURIComponent(state.question.case)}`, {
         signal: abort.signal,
       });
-      put(place, axis(document), moved(document), overlap(document), signals(document), simulated(state, document));
+      put(place, axis(document), moved(document), overlap(document), signals(document), beside?.node);
     } catch (failure) {
       if (!abort.signal.aborted) put(place, failed(failure, begin));
     } finally {
       wait.stop();
     }
   }
-  return { leave: () => abort.abort() };
+  return {
+    leave() {
+      abort.abort();
+      beside?.leave();
+    },
+  };
 }
 
 /** @param {any} talks @param {string} issue */
@@ -881,10 +889,60 @@ function signals(talks) {
   );
 }
 
-/** Simulated talks beside the last year of the record, where the document has them. @param {State} state @param {any} talks */
-function simulated(state, talks) {
-  const names = Object.keys(talks.simulated ?? {});
-  if (!names.length) return null;
+/** Talks simulated under policies, beside the last year of the record; asked for by hand, as they take a while. @param {State} state */
+function simulated(state) {
+  let abort = new AbortController();
+  const picker = policyPicker(state, simulatedOf);
+  const answer = h("div", { class: "stack", tabindex: -1 });
+  async function measure() {
+    abort.abort();
+    abort = new AbortController();
+    const { signal } = abort;
+    const progress = progressBar(() => {
+      abort.abort();
+      progress.put(empty(t("talks.simulated.stopped")));
+    });
+    put(answer, progress.node);
+    const about = `case=${encodeURIComponent(state.question.case)}&policies=${simulatedOf(state).join(",")}`;
+    try {
+      await askUntilWhole(`/api/v1/talks?v=1&${about}`, signal, (document, whole) => {
+        if (!whole) return progress.told(document.progress);
+        progress.done();
+        put(answer, simulatedTable(state, document));
+        answer.focus();
+      });
+    } catch (failure) {
+      if (!signal.aborted) progress.put(failed(failure, measure));
+    }
+  }
+  const node = h(
+    "section",
+    { class: "stack" },
+    h("h2", {}, t("talks.simulated")),
+    h("p", { class: "prose" }, t("talks.simulated.about")),
+    picker.node,
+    h(
+      "div",
+      { class: "row-of" },
+      h("button", { type: "button", onclick: measure }, t("talks.simulated.measure")),
+      h("span", { class: "small muted" }, t("talks.simulated.takes")),
+    ),
+    answer,
+  );
+  return {
+    node,
+    leave() {
+      abort.abort();
+      picker.leave();
+    },
+  };
+}
+
+/** The status quo, the policy that was started from, and those beside. @param {State} state */
+const simulatedOf = ({ schema, question }) => [...new Set([schema.reference, question.from, ...question.beside])];
+
+/** @param {State} state @param {any} talks */
+function simulatedTable(state, talks) {
   const line = (/** @type {Node|string} */ name, /** @type {any} */ each) => [
     name,
     plain(each.months),
@@ -893,19 +951,21 @@ function simulated(state, talks) {
       ? "–"
       : `${number(each.progress.value, "none", { signed: true })} (${range(each.progress.low, each.progress.high, "none", { signed: true })})`,
     plain(each.months_with_both),
+    percent(each.still_at_war),
   ];
-  return h(
-    "section",
-    { class: "stack", id: fresh("simulated") },
-    h("h2", {}, t("talks.simulated")),
-    h("p", { class: "prose" }, t("talks.simulated.about")),
-    dataTable({
-      caption: t("talks.simulated"),
-      heads: [t("policy"), t("talks.head.months"), t("talks.sessions"), t("talks.nearer"), t("talks.together")],
-      rows: [
-        ...(talks.record_beside ? [line(t("record"), talks.record_beside)] : []),
-        ...names.map((name) => line(policyTitle(state, name), talks.simulated[name])),
-      ],
-    }),
-  );
+  return dataTable({
+    caption: t("talks.simulated"),
+    heads: [
+      t("policy"),
+      t("talks.head.months"),
+      t("talks.simulated.months"),
+      t("talks.nearer"),
+      t("talks.together"),
+      t("talks.simulated.war"),
+    ],
+    rows: [
+      line(t("record"), talks.record_beside),
+      ...Object.keys(talks.simulated).map((name) => line(policyTitle(state, name), talks.simulated[name])),
+    ],
+  });
 }
