@@ -29,11 +29,11 @@ export function progressBar(cancel) {
     /** @param {any} progress @param {number} [done] @param {number} [of] */
     told(progress, done, of) {
       const { steps_done: steps, steps_of: all } = progress ?? {};
-      const share = all ? steps / all : 0;
-      if (of) bar.value = ((done ?? 0) + (of - (done ?? 0)) * share) / of;
-      else if (all) bar.value = share;
+      const first = of ? (done ?? 0) / of : 0;
+      if (of || all) bar.value = first + (1 - first) * (all ? steps / all : 0);
       else bar.removeAttribute("value");
-      said = of ? t("progress.done", { done: done ?? 0, of }) : t("progress.working");
+      if (of) said = t("progress.done", { done: done ?? 0, of });
+      else said = t(progress?.stage === "waiting" ? "progress.waiting" : "progress.working");
       if (said !== stage) put(spoken, (stage = said));
     },
     /** @param {Node} instead */
