@@ -13,7 +13,7 @@ const WITH_LEVERS = new Set(["overview", "strategies", "money", "fleet", "war_an
 const WITH_ENDINGS = new Set(["overview", "strategies", "war_and_people"]);
 /** Words that a view needs beside the shared ones. @type {Record<string, string[]>} */
 const WORDS_OF = {
-  strategies: ["strategies", "assumption"],
+  strategies: ["strategies"],
   fleet: ["fleet", "strategies"],
   war_and_people: ["war", "strategies"],
   talks: ["talks", "sources"],

@@ -3,7 +3,7 @@
 import { ask } from "../ask.js";
 import { fresh, h, put } from "../dom.js";
 import { readLink } from "../link.js";
-import { banded, monthWords, named, number, of100, plain, quantity, range, t, unitWords } from "../words.js";
+import { banded, monthWords, named, need, number, of100, plain, quantity, range, t, unitWords } from "../words.js";
 import { dataTable, policyTitle } from "./chart_card.js";
 import { leverName } from "./levers.js";
 import { monthsBanded } from "./matrix.js";
@@ -54,6 +54,7 @@ export function drawTwoLinks(state) {
       const { document: told } = await ask(`/api/v1/link?${query}`, { signal });
       const { document: theirs } = await ask(`/api/v1/money?${told.link}`, { signal });
       const { document: ours } = await ask(`/api/v1/money?${state.query}`, { signal });
+      await need(["assumption"]);
       if (!signal.aborted) put(result, ...both(state, told, ours, theirs));
     } catch (failure) {
       put(result, signal.aborted ? "" : failed(failure, compare));
