@@ -92,11 +92,7 @@ def conditions_so_far(jobs: Jobs, case: Case, link: Link, asked: dict[str, str])
         ).document
 
     key = ("conditions", case.name, case.content_hash, months, tuple(sorted(asked.items())))
-    job = jobs.job(key, work)
-    job.require_sound()
-    if job.finished.is_set():
-        return True, job.result
-    return False, {"schema": "ripeness/discover/1", "asked": asked, "progress": job.progress}
+    return _result(jobs.job(key, work), {"schema": "ripeness/discover/1", "asked": asked})
 
 
 def talks_so_far(jobs: Jobs, case: Case, policies: tuple[str, ...]) -> tuple[bool, Document]:
@@ -112,11 +108,16 @@ def talks_so_far(jobs: Jobs, case: Case, policies: tuple[str, ...]) -> tuple[boo
     def work(job: Job) -> Document:
         return talks(case, policies=policies, progress=job).document
 
-    job = jobs.job(("talks", case.name, case.content_hash, policies), work)
+    key = ("talks", case.name, case.content_hash, policies)
+    return _result(jobs.job(key, work), {"schema": "ripeness/talks/1", "policies": list(policies)})
+
+
+def _result(job: Job, until_then: Document) -> tuple[bool, Document]:
+    """What a job has found; until then what is known, and progress."""
     job.require_sound()
     if job.finished.is_set():
         return True, job.result
-    return False, {"schema": "ripeness/talks/1", "policies": list(policies), "progress": job.progress}
+    return False, until_then | {"progress": job.progress}
 
 
 def conditions_offered(case: Case) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -245,10 +246,7 @@ def _overlaps(
 
     asked: list[tuple[str | None, str, tuple[str, ...]]] = []
     for side in sides:
-        counts: dict[str, int] = {}
-        for row in record.events:
-            if row.target == side and row.kind in COST:
-                counts[row.sender] = counts.get(row.sender, 0) + 1
+        counts = Counter(row.sender for row in record.events if row.target == side and row.kind in COST)
         senders = sorted(counts, key=lambda name: (-counts[name], name))[:SENDERS]
         asked += [(None, side, COST)]
         if len(counts) > 1:

@@ -11,6 +11,14 @@ export const modelName = (id, about) => named(`model.${id}`, about.label);
 /** Whether the mean of a chance lies so far from its middle that both are to be said. @param {any} stat */
 export const meanApart = (stat) => stat.unit === "share" && Math.abs(stat.mean - stat.p50) >= 0.05;
 
+/** How many structural draws are in, or that what is shown is of older settings. @param {import("../state.js").State} state */
+export function drawsWords({ bargain, bargainOf, query, since }) {
+  if (bargainOf !== query) return t("matrix.old");
+  const { draws } = bargain;
+  const more = draws.in < draws.of && since.bargain !== null;
+  return `${t("matrix.draws", { in: plain(draws.in), of: plain(draws.of) })} ${more ? t("matrix.more") : ""}`;
+}
+
 const CHANCES = new Set(["p_settled", "p_durable_settlement", "p_collapse_a", "p_collapse_d", "p_renewed_war"]);
 const SHOWN = [
   "p_settled",

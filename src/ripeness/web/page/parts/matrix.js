@@ -5,7 +5,7 @@ import { extent } from "../charts/scale.js";
 import { h, put } from "../dom.js";
 import { banded, named, number, of100, plain, range, t, unitWords } from "../words.js";
 import { card, policyLook, policyTitle, scrolled } from "./chart_card.js";
-import { meanApart, modelName } from "./endings.js";
+import { drawsWords, meanApart, modelName } from "./endings.js";
 import { keepPlace } from "./keep_place.js";
 import { isEmpty } from "./modelled.js";
 import { failed } from "./states.js";
@@ -139,8 +139,7 @@ export function followEndings(state, inside, make) {
         failed(failure.bargain, () => state.tell("question")),
       );
     if (!bargain) return put(status, t("loading"));
-    if (state.bargainOf !== state.query) return put(status, t("matrix.old"));
-    put(status, drawsWords(bargain), " ", state.since.bargain === null ? "" : t("matrix.more"));
+    put(status, drawsWords(state));
   }
   function redraw() {
     refresh();
@@ -156,9 +155,6 @@ export function followEndings(state, inside, make) {
   redraw();
   return () => off.forEach((each) => each());
 }
-
-/** @param {any} bargain */
-const drawsWords = ({ draws }) => t("matrix.draws", { in: plain(draws.in), of: plain(draws.of) });
 
 /** @param {[number, number]} ends @param {string} unit */
 const scaleWords = ([low, high], unit) =>

@@ -1,7 +1,9 @@
 // How far a long task on the server is.
 
+import { askUntilWhole } from "../ask.js";
 import { h, put } from "../dom.js";
 import { t } from "../words.js";
+import { empty, failed } from "./states.js";
 
 /** How far a long task is, with a clock and a way to stop. @param {() => void} cancel */
 export function progressBar(cancel) {
@@ -45,6 +47,33 @@ export function progressBar(cancel) {
     done() {
       clearInterval(clock);
       node.remove();
+    },
+  };
+}
+
+/**
+ * A bar for an answer that takes long; `begin` asks for it and draws it once it is whole.
+ * @param {AbortController} abort @param {{path: string, stopped: string, drawn: (document: any) => void, again: () => void}} given
+ *   stopped: words once the reader has cancelled; again: what a retry does
+ */
+export function longAnswer(abort, { path, stopped, drawn, again }) {
+  const { signal } = abort;
+  const progress = progressBar(() => {
+    abort.abort();
+    progress.put(empty(stopped));
+  });
+  return {
+    node: progress.node,
+    async begin() {
+      try {
+        await askUntilWhole(path, signal, (document, whole) => {
+          if (!whole) return progress.told(document.progress);
+          progress.done();
+          drawn(document);
+        });
+      } catch (failure) {
+        if (!signal.aborted) progress.put(failed(failure, again));
+      }
     },
   };
 }

@@ -1,11 +1,11 @@
 // What would have to be true: under which assumptions a claim holds, and which models expect it.
 
-import { ask, askUntilWhole } from "../ask.js";
+import { ask } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
 import { add, fresh, g, h, put } from "../dom.js";
 import { policyTitle } from "../parts/chart_card.js";
 import { choice } from "../parts/choice.js";
-import { progressBar } from "../parts/progress.js";
+import { longAnswer } from "../parts/progress.js";
 import { monthSpan } from "../parts/spans.js";
 import { empty, failed } from "../parts/states.js";
 import {
@@ -165,33 +165,26 @@ export function draw(state, main) {
   }
 
   /** @param {Asked} asked @param {boolean} [byHand] @param {Asked|null} [of] what it is the reverse of */
-  async function find(asked, byHand = false, of = null) {
+  function find(asked, byHand = false, of = null) {
     abort.abort();
     abort = new AbortController();
-    const { signal } = abort;
     kept.asked = asked;
     kept.of = of;
     if (kept.kind === "claim")
       for (const [at, button] of [...chooser.querySelectorAll(".questions button")].entries())
         button.setAttribute("aria-pressed", String(offered.claims[at].id === (of ?? asked).claim));
-    const progress = progressBar(() => {
-      abort.abort();
-      progress.put(empty(t("conditions.stopped")));
-    });
-    put(answer, questionWords(asked), progress.node);
-    if (byHand) answer.focus();
     const query = Object.entries(asked)
       .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
       .join("&");
-    try {
-      await askUntilWhole(`/api/v1/conditions?${about}&${query}`, signal, (document, whole) => {
-        if (!whole) return progress.told(document.progress);
-        progress.done();
-        drawAnswer(document, asked);
-      });
-    } catch (failure) {
-      if (!signal.aborted) progress.put(failed(failure, () => find(asked, true, of)));
-    }
+    const { node, begin } = longAnswer(abort, {
+      path: `/api/v1/conditions?${about}&${query}`,
+      stopped: t("conditions.stopped"),
+      drawn: (document) => drawAnswer(document, asked),
+      again: () => find(asked, true, of),
+    });
+    put(answer, questionWords(asked), node);
+    if (byHand) answer.focus();
+    begin();
   }
 
   /** @param {Asked} asked */

@@ -5,12 +5,12 @@ import { rangeRows } from "../charts/ranges.js";
 import { add, calmed, h, opensElsewhere, put } from "../dom.js";
 import { linkText, readLink } from "../link.js";
 import { card, chartCard, disclosure, policyTitle, showTable } from "../parts/chart_card.js";
-import { dotsCard, endingsTable, meanApart, modelName } from "../parts/endings.js";
+import { dotsCard, drawsWords, endingsTable, meanApart, modelName } from "../parts/endings.js";
 import { keepPlace } from "../parts/keep_place.js";
 import { leverName, presetsInOrder } from "../parts/levers.js";
 import { resultSentence } from "../parts/sentence.js";
 import { failed, waiting } from "../parts/states.js";
-import { monthWords, of100, plain, t, unitWords } from "../words.js";
+import { monthWords, of100, t, unitWords } from "../words.js";
 
 const FIRST_EFFECTS = 6;
 const HEAD = ["export_revenue_usd_bn", "oil_gas_revenue_rub_trn"];
@@ -168,17 +168,7 @@ function endingsCard(state) {
         heads: [t("model"), t("table.bands")],
         domain: [0, 1],
       }),
-      h(
-        "p",
-        { class: "small muted", role: "status" },
-        state.bargainOf === state.query
-          ? [
-              t("matrix.draws", { in: plain(bargain.draws.in), of: plain(bargain.draws.of) }),
-              " ",
-              bargain.draws.in < bargain.draws.of && state.since.bargain !== null ? t("matrix.more") : "",
-            ]
-          : t("matrix.old"),
-      ),
+      h("p", { class: "small muted", role: "status" }, drawsWords(state)),
     );
     node.classList.toggle("stale", state.bargainOf !== state.query);
     if (!region.hidden) put(region, endingsTable(state));

@@ -1,12 +1,12 @@
 // Talks and positions on one time axis: what was held, what was pressed, how far the sides stand apart.
 
-import { ask, askUntilWhole } from "../ask.js";
+import { ask } from "../ask.js";
 import { rangeRows } from "../charts/ranges.js";
 import { before, columnsOf, mark, placeOf, timeline, titleOf, within } from "../charts/timeline.js";
 import { add, g, h, put } from "../dom.js";
 import { dataTable, policyTitle, scrolled, showTable } from "../parts/chart_card.js";
 import { policyPicker } from "../parts/policy_picker.js";
-import { progressBar } from "../parts/progress.js";
+import { longAnswer } from "../parts/progress.js";
 import { daySpan } from "../parts/spans.js";
 import { sourced } from "../parts/sourced.js";
 import { empty, failed, waiting } from "../parts/states.js";
@@ -894,26 +894,21 @@ function simulated(state) {
   let abort = new AbortController();
   const picker = policyPicker(state, simulatedOf);
   const answer = h("div", { class: "stack", tabindex: -1 });
-  async function measure() {
+  function measure() {
     abort.abort();
     abort = new AbortController();
-    const { signal } = abort;
-    const progress = progressBar(() => {
-      abort.abort();
-      progress.put(empty(t("talks.simulated.stopped")));
-    });
-    put(answer, progress.node);
     const about = `case=${encodeURIComponent(state.question.case)}&policies=${simulatedOf(state).join(",")}`;
-    try {
-      await askUntilWhole(`/api/v1/talks?v=1&${about}`, signal, (document, whole) => {
-        if (!whole) return progress.told(document.progress);
-        progress.done();
+    const { node, begin } = longAnswer(abort, {
+      path: `/api/v1/talks?v=1&${about}`,
+      stopped: t("talks.simulated.stopped"),
+      drawn(document) {
         put(answer, simulatedTable(state, document));
         answer.focus();
-      });
-    } catch (failure) {
-      if (!signal.aborted) progress.put(failed(failure, measure));
-    }
+      },
+      again: measure,
+    });
+    put(answer, node);
+    begin();
   }
   const node = h(
     "section",
